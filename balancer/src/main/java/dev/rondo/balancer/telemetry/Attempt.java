@@ -1,0 +1,21 @@
+package dev.rondo.balancer.telemetry;
+
+/**
+ * One try of a request at one backend.
+ *
+ * @param backend where it went
+ * @param address the address that was connected to, empty where none was
+ * @param reused whether on a kept connection
+ * @param outcome how it ended
+ * @param status the backend's status, 0 where none came
+ * @param startNanos from the start of the exchange to the start of this attempt
+ * @param durationNanos from there to the head of the answer, or to the failure
+ */
+public record Attempt(
+        BackendLabels backend,
+        String address,
+        boolean reused,
+        Reason outcome,
+        int status,
+        long startNanos,
+        long durationNanos) {}

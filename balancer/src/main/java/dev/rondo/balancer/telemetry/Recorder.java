@@ -1,0 +1,25 @@
+package dev.rondo.balancer.telemetry;
+
+/**
+ * Where a loop leaves its exchanges and counts its connections. One for each loop; only code that runs on that loop (or holds
+ * the lane's lock, in the fallback engine) may call it.
+ */
+public interface Recorder {
+    /** Counts {@code exchange} and hands it to the access log; never blocks. */
+    void record(Exchange exchange);
+
+    /** Adds {@code delta} to the open client connections. */
+    void clientConnections(int delta);
+
+    /** Adds {@code delta} to the requests in flight at {@code backend}. */
+    void inFlight(BackendLabels backend, int delta);
+
+    /** Adds to the connections to {@code backend} that carry a request, and to those that are kept idle. */
+    void upstreamConnections(BackendLabels backend, int active, int idle);
+
+    /** A request was sent to {@code backend} on a new connection, or on a kept one. */
+    void connectionUsed(BackendLabels backend, boolean reused);
+
+    /** A kept connection to {@code backend} was stale and the request is repeated on a fresh one. */
+    void staleRepeat(BackendLabels backend);
+}
