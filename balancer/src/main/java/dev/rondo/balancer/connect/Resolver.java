@@ -1,0 +1,103 @@
+package dev.rondo.balancer.connect;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Names to addresses, looked up on platform threads of its own because a lookup blocks in the C library. Every name that was
+ * asked for is looked up again each period; when that fails the last addresses stay. Thread-safe.
+ */
+public final class Resolver implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Resolver.class.getName());
+
+    /** The lookup itself. */
+    @FunctionalInterface
+    public interface Lookup {
+        /** All addresses of {@code host}, at least one, in the order they are to be tried. */
+        List<InetAddress> addresses(String host) throws UnknownHostException;
+    }
+
+    private record Name(
+            @Nullable List<InetAddress> known, @Nullable CompletableFuture<List<InetAddress>> pending) {}
+
+    private final Lookup lookup;
+    private final Map<String, Name> names = new ConcurrentHashMap<>();
+    private final ExecutorService threads = Executors.newCachedThreadPool(
+            Thread.ofPlatform().daemon().name("rondo-dns-", 0).factory());
+    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("rondo-dns-refresh").factory());
+
+    /** A resolver that looks every name up again each {@code refresh}. */
+    public Resolver(Lookup lookup, Duration refresh) {
+        this.lookup = lookup;
+        var unused = clock.scheduleWithFixedDelay(
+                () -> {
+                    for (String host : names.keySet()) {
+                        var unusedAsWell = refresh(host);
+                    }
+                },
+                refresh.toNanos(),
+                refresh.toNanos(),
+                TimeUnit.NANOSECONDS);
+    }
+
+    /** The machine's resolver: hosts file, DNS. */
+    public static List<InetAddress> system(String host) throws UnknownHostException {
+        return List.of(InetAddress.getAllByName(host));
+    }
+
+    /** The addresses known now; empty where none are yet. Never waits. */
+    public List<InetAddress> known(String host) {
+        Name name = names.get(host);
+        List<InetAddress> known = name == null ? null : name.known;
+        return known == null ? List.of() : known;
+    }
+
+    /** Looks {@code host} up anew, together with whoever else is asking for it right now. */
+    public CompletableFuture<List<InetAddress>> refresh(String host) {
+        Name now = names.compute(host, (key, name) -> {
+            if (name != null && name.pending != null) return name;
+            CompletableFuture<List<InetAddress>> pending = new CompletableFuture<>();
+            threads.execute(() -> lookUp(host, pending));
+            return new Name(name == null ? null : name.known, pending);
+        });
+        CompletableFuture<List<InetAddress>> pending = now.pending;
+        return pending == null ? CompletableFuture.completedFuture(known(host)) : pending;
+    }
+
+    private void lookUp(String host, CompletableFuture<List<InetAddress>> pending) {
+        List<InetAddress> before = known(host);
+        try {
+            List<InetAddress> addresses = lookup.addresses(host);
+            names.put(host, new Name(addresses, null));
+            if (!before.isEmpty() && !before.equals(addresses)) {
+                LOG.log(System.Logger.Level.INFO, host + " is now at " + addresses + ", was at " + before);
+            }
+            pending.complete(addresses);
+        } catch (UnknownHostException | RuntimeException e) {
+            names.put(host, new Name(before.isEmpty() ? null : before, null));
+            pending.completeExceptionally(e);
+        }
+    }
+
+    /** Forgets {@code host}: it is not looked up again until somebody asks for it. */
+    public void forget(String host) {
+        names.remove(host);
+    }
+
+    @Override
+    public void close() {
+        clock.shutdownNow();
+        threads.shutdownNow();
+    }
+}

@@ -1,0 +1,223 @@
+package dev.rondo.balancer.connect;
+
+import dev.rondo.balancer.telemetry.BackendLabels;
+import dev.rondo.balancer.telemetry.Reason;
+import dev.rondo.balancer.telemetry.Recorder;
+import dev.rondo.balancer.wire.Lane;
+import dev.rondo.balancer.wire.Wire;
+import dev.rondo.balancer.wire.WireTimeout;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the connections to one backend come from: an idle one of the same lane, newest first, or a new one. Each lane has its
+ * own idle connections and touches no other's.
+ */
+public final class Upstream {
+    /** An address gets at least this long before the next is tried. */
+    private static final long LEAST_TRY = TimeUnit.MILLISECONDS.toNanos(250);
+
+    /**
+     * How connections are made and kept.
+     *
+     * @param connectNanos for all addresses of the name together
+     * @param idleNanos how long an unused connection is kept
+     * @param maxAgeNanos how long a connection is used at all
+     * @param maxIdle how many unused ones a lane keeps
+     */
+    public record Terms(long connectNanos, long idleNanos, long maxAgeNanos, int maxIdle) {}
+
+    private final String host;
+    private final int port;
+    private final BackendLabels labels;
+    private final Resolver resolver;
+    private final Terms terms;
+    private final Recorder[] recorders;
+    private final List<ArrayDeque<UpstreamConnection>> idle = new ArrayList<>();
+
+    /** @param recorders one for each lane, by index */
+    public Upstream(
+            String host, int port, BackendLabels labels, Resolver resolver, Terms terms, List<Recorder> recorders) {
+        this.host = host;
+        this.port = port;
+        this.labels = labels;
+        this.resolver = resolver;
+        this.terms = terms;
+        this.recorders = recorders.toArray(Recorder[]::new);
+        for (int i = 0; i < this.recorders.length; i++) idle.add(new ArrayDeque<>());
+        var unused = resolver.refresh(host);
+    }
+
+    /** {@code host:port} as configured, an IPv6 literal in brackets. */
+    public String authority() {
+        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + (port == 80 ? "" : ":" + port);
+    }
+
+    /** The addresses its name has now. */
+    public List<InetAddress> addresses() {
+        return resolver.known(host);
+    }
+
+    /** An idle connection of {@code lane} that can be used, or null. The caller releases or discards it. */
+    public @Nullable UpstreamConnection takeIdle(Lane lane) {
+        while (true) {
+            UpstreamConnection connection = pollIdle(lane);
+            if (connection == null) return null;
+            if (connection.wire().resume() && !isOutdated(connection, lane)) {
+                connection.markReused();
+                count(lane, 1, 0);
+                return connection;
+            }
+            connection.wire().close();
+        }
+    }
+
+    private @Nullable UpstreamConnection pollIdle(Lane lane) {
+        lane.lock();
+        try {
+            UpstreamConnection connection = idle.get(lane.index()).pollLast();
+            if (connection != null) recorders[lane.index()].upstreamConnections(labels, 0, -1);
+            return connection;
+        } finally {
+            lane.unlock();
+        }
+    }
+
+    private boolean isOutdated(UpstreamConnection connection, Lane lane) {
+        if (lane.ticker().nanos() - connection.madeAt() > terms.maxAgeNanos()) return true;
+        List<InetAddress> now = resolver.known(host);
+        return !now.isEmpty() && !now.contains(connection.address().getAddress());
+    }
+
+    /** A new connection; the caller releases or discards it. */
+    public UpstreamConnection dial(Lane lane) throws ConnectFailure {
+        long deadline = lane.ticker().nanos() + terms.connectNanos();
+        List<InetAddress> addresses = resolver.known(host);
+        if (addresses.isEmpty()) addresses = resolve(deadline - lane.ticker().nanos());
+        Set<InetAddress> tried = new LinkedHashSet<>();
+        try {
+            return dialAny(lane, addresses, tried, deadline);
+        } catch (ConnectFailure first) {
+            // the backend may have come back elsewhere: look, and try what is new
+            List<InetAddress> fresh =
+                    resolve(Math.max(LEAST_TRY, deadline - lane.ticker().nanos()));
+            List<InetAddress> untried =
+                    fresh.stream().filter(a -> !tried.contains(a)).toList();
+            if (untried.isEmpty()) throw first;
+            return dialAny(
+                    lane, untried, tried, Math.max(deadline, lane.ticker().nanos() + LEAST_TRY));
+        }
+    }
+
+    private UpstreamConnection dialAny(Lane lane, List<InetAddress> addresses, Set<InetAddress> tried, long deadline)
+            throws ConnectFailure {
+        ConnectFailure last = null;
+        int left = addresses.size();
+        for (InetAddress address : addresses) {
+            long time = deadline - lane.ticker().nanos();
+            if (time <= 0 && last != null) throw last;
+            tried.add(address);
+            try {
+                return dialOne(lane, new InetSocketAddress(address, port), Math.max(LEAST_TRY, time / left--));
+            } catch (ConnectFailure e) {
+                last = e;
+            }
+        }
+        if (last == null) throw new ConnectFailure(Reason.DNS_ERROR, host + " has no address", null);
+        throw last;
+    }
+
+    private UpstreamConnection dialOne(Lane lane, InetSocketAddress address, long nanos) throws ConnectFailure {
+        try {
+            Wire wire = lane.connect(address, nanos);
+            count(lane, 1, 0);
+            return new UpstreamConnection(wire, address, lane.ticker().nanos());
+        } catch (WireTimeout e) {
+            throw new ConnectFailure(Reason.CONNECT_TIMEOUT, address + " did not answer in time", e);
+        } catch (ConnectException e) {
+            throw new ConnectFailure(Reason.CONNECT_REFUSED, address + " refused the connection", e);
+        } catch (IOException e) {
+            throw new ConnectFailure(Reason.CONNECT_FAILED, "no connection to " + address, e);
+        }
+    }
+
+    private List<InetAddress> resolve(long nanos) throws ConnectFailure {
+        CompletableFuture<List<InetAddress>> answer = resolver.refresh(host);
+        try {
+            return answer.get(nanos, TimeUnit.NANOSECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            List<InetAddress> known = resolver.known(host);
+            if (!known.isEmpty()) return known;
+            throw new ConnectFailure(Reason.DNS_ERROR, host + " cannot be resolved", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ConnectFailure(Reason.DNS_ERROR, "interrupted while resolving " + host, e);
+        }
+    }
+
+    /** Gives a connection back after a whole answer, with nothing left over on it. */
+    public void release(Lane lane, UpstreamConnection connection) {
+        ArrayDeque<UpstreamConnection> mine = idle.get(lane.index());
+        Wire wire = connection.wire();
+        lane.lock();
+        try {
+            recorders[lane.index()].upstreamConnections(labels, -1, 0);
+            if (mine.size() >= terms.maxIdle() || !wire.isOpen()) {
+                wire.close();
+                return;
+            }
+            mine.addLast(connection);
+            recorders[lane.index()].upstreamConnections(labels, 0, 1);
+        } finally {
+            lane.unlock();
+        }
+        wire.rest(terms.idleNanos(), () -> retire(lane, connection));
+    }
+
+    /** An idle connection was closed by the backend, got bytes nobody asked for, or is too old. */
+    private void retire(Lane lane, UpstreamConnection connection) {
+        boolean wasIdle;
+        lane.lock();
+        try {
+            wasIdle = idle.get(lane.index()).remove(connection);
+            if (wasIdle) recorders[lane.index()].upstreamConnections(labels, 0, -1);
+        } finally {
+            lane.unlock();
+        }
+        if (wasIdle) connection.wire().close();
+    }
+
+    /** Closes a connection that is of no further use. */
+    public void discard(Lane lane, UpstreamConnection connection) {
+        count(lane, -1, 0);
+        connection.wire().close();
+    }
+
+    private void count(Lane lane, int active, int kept) {
+        lane.lock();
+        try {
+            recorders[lane.index()].upstreamConnections(labels, active, kept);
+        } finally {
+            lane.unlock();
+        }
+    }
+
+    /** Closes the idle connections of {@code lane}. Called on that lane. */
+    public void closeIdle(Lane lane) {
+        for (UpstreamConnection connection; (connection = pollIdle(lane)) != null; ) {
+            connection.wire().close();
+        }
+    }
+}

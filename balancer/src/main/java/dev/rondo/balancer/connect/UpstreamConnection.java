@@ -1,0 +1,48 @@
+package dev.rondo.balancer.connect;
+
+import dev.rondo.balancer.wire.Wire;
+import java.net.InetSocketAddress;
+
+/** A connection to a backend, and what must be known to use it again. Belongs to the lane that made it. */
+public final class UpstreamConnection {
+    private final Wire wire;
+    private final InetSocketAddress address;
+    private final String addressText;
+    private final long madeAt;
+    private boolean reused;
+
+    UpstreamConnection(Wire wire, InetSocketAddress address, long madeAt) {
+        this.wire = wire;
+        this.address = address;
+        this.addressText = address.getAddress().getHostAddress() + ":" + address.getPort();
+        this.madeAt = madeAt;
+    }
+
+    /** The bytes. */
+    public Wire wire() {
+        return wire;
+    }
+
+    /** The address it is connected to. */
+    public InetSocketAddress address() {
+        return address;
+    }
+
+    /** The address it is connected to, as {@code address:port}. */
+    public String addressText() {
+        return addressText;
+    }
+
+    /** Whether a request has been answered on it before. */
+    public boolean isReused() {
+        return reused;
+    }
+
+    long madeAt() {
+        return madeAt;
+    }
+
+    void markReused() {
+        reused = true;
+    }
+}

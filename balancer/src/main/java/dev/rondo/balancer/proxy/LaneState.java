@@ -1,0 +1,158 @@
+package dev.rondo.balancer.proxy;
+
+import dev.rondo.balancer.http.ByteSink;
+import dev.rondo.balancer.http.HttpDate;
+import dev.rondo.balancer.http.Limits;
+import dev.rondo.balancer.telemetry.Attempt;
+import dev.rondo.balancer.telemetry.BackendLabels;
+import dev.rondo.balancer.telemetry.Exchange;
+import dev.rondo.balancer.telemetry.Recorder;
+import dev.rondo.balancer.wire.Lane;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+
+/** What the relay keeps for each lane. Every method takes the lane's lock, which is free on an event loop. */
+final class LaneState {
+    private static final int KEPT = 1024;
+
+    final Lane lane;
+    private final Recorder recorder;
+    private final Limits limits;
+    private final RandomGenerator random;
+    private final HttpDate date = new HttpDate();
+    private final ArrayDeque<Workspace> workspaces = new ArrayDeque<>();
+    private final Set<Relay> relays = new HashSet<>();
+    private volatile int open;
+
+    LaneState(Lane lane, Recorder recorder, Limits limits, RandomGenerator random) {
+        this.lane = lane;
+        this.recorder = recorder;
+        this.limits = limits;
+        this.random = random;
+    }
+
+    Workspace takeWorkspace() {
+        lane.lock();
+        try {
+            Workspace workspace = workspaces.pollLast();
+            return workspace != null ? workspace : new Workspace(limits);
+        } finally {
+            lane.unlock();
+        }
+    }
+
+    void giveWorkspace(Workspace workspace) {
+        lane.lock();
+        try {
+            if (workspaces.size() < KEPT) workspaces.addLast(workspace);
+        } finally {
+            lane.unlock();
+        }
+    }
+
+    byte[] date() {
+        lane.lock();
+        try {
+            return date.at(lane.ticker().millis());
+        } finally {
+            lane.unlock();
+        }
+    }
+
+    /** A new request id: 128 random bits in hexadecimal. */
+    byte[] newRequestId() {
+        ByteSink sink = new ByteSink(32);
+        lane.lock();
+        try {
+            sink.putHex(random.nextLong()).putHex(random.nextLong());
+        } finally {
+            lane.unlock();
+        }
+        return sink.array();
+    }
+
+    void opened(Relay relay) {
+        lane.lock();
+        try {
+            relays.add(relay);
+            open = relays.size();
+            recorder.clientConnections(1);
+        } finally {
+            lane.unlock();
+        }
+    }
+
+    void closed(Relay relay) {
+        lane.lock();
+        try {
+            relays.remove(relay);
+            open = relays.size();
+            recorder.clientConnections(-1);
+        } finally {
+            lane.unlock();
+        }
+    }
+
+    List<Relay> relays() {
+        lane.lock();
+        try {
+            return new ArrayList<>(relays);
+        } finally {
+            lane.unlock();
+        }
+    }
+
+    /** Open connections; may be called from anywhere. */
+    int connections() {
+        return open;
+    }
+
+    void record(Exchange exchange) {
+        lane.lock();
+        try {
+            recorder.record(exchange);
+        } finally {
+            lane.unlock();
+        }
+    }
+
+    void attemptBegins(BackendLabels backend) {
+        lane.lock();
+        try {
+            recorder.inFlight(backend, 1);
+        } finally {
+            lane.unlock();
+        }
+    }
+
+    void attemptEnds(BackendLabels backend) {
+        lane.lock();
+        try {
+            recorder.inFlight(backend, -1);
+        } finally {
+            lane.unlock();
+        }
+    }
+
+    void connectionUsed(Attempt attempt) {
+        lane.lock();
+        try {
+            recorder.connectionUsed(attempt.backend(), attempt.reused());
+        } finally {
+            lane.unlock();
+        }
+    }
+
+    void staleRepeat(BackendLabels backend) {
+        lane.lock();
+        try {
+            recorder.staleRepeat(backend);
+        } finally {
+            lane.unlock();
+        }
+    }
+}

@@ -1,0 +1,147 @@
+package dev.rondo.balancer.proxy;
+
+import dev.rondo.balancer.config.Configuration;
+import dev.rondo.balancer.route.Router;
+import dev.rondo.balancer.telemetry.Recorder;
+import dev.rondo.balancer.wire.Engine;
+import dev.rondo.balancer.wire.Lane;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.IntFunction;
+import java.util.random.RandomGenerator;
+
+/** Takes client connections and relays what comes on them until they end. Thread-safe. */
+public final class Proxy {
+    private static final System.Logger LOG = System.getLogger(Proxy.class.getName());
+
+    private final Engine engine;
+    private final Settings settings;
+    private final Router router;
+    private final List<LaneState> lanes = new ArrayList<>();
+    private volatile boolean draining;
+
+    /**
+     * @param recorders one for each lane, by index
+     * @param randoms gives each lane the randomness for request ids
+     */
+    public Proxy(
+            Engine engine,
+            Configuration configuration,
+            Router router,
+            List<Recorder> recorders,
+            IntFunction<RandomGenerator> randoms) {
+        this.engine = engine;
+        this.settings = Settings.of(configuration);
+        this.router = router;
+        for (Lane lane : engine.lanes()) {
+            lanes.add(new LaneState(lane, recorders.get(lane.index()), settings.limits(), randoms.apply(lane.index())));
+        }
+    }
+
+    Settings settings() {
+        return settings;
+    }
+
+    Router router() {
+        return router;
+    }
+
+    /** A connection that is served: for whoever must know when it has ended, or end it. */
+    public interface Session {
+        /** Waits until the connection has ended. */
+        void await() throws InterruptedException;
+
+        /** Ends the connection at once. */
+        void abort();
+    }
+
+    /**
+     * Serves {@code channel} on the next lane.
+     *
+     * @param peer who is at the other end: the peer's address, or what a PROXY header says
+     */
+    public Session serve(SocketChannel channel, InetAddress peer) {
+        LaneState state = lanes.get(engine.nextLane().index());
+        Running running = new Running(state, channel, peer);
+        state.lane.start(running);
+        return running;
+    }
+
+    private final class Running implements Runnable, Session {
+        private final LaneState state;
+        private final SocketChannel channel;
+        private final InetAddress peer;
+        private final CountDownLatch ended = new CountDownLatch(1);
+
+        Running(LaneState state, SocketChannel channel, InetAddress peer) {
+            this.state = state;
+            this.channel = channel;
+            this.peer = peer;
+        }
+
+        @Override
+        public void run() {
+            try {
+                String address = peer.getHostAddress();
+                int zone = address.indexOf('%');
+                if (zone >= 0) address = address.substring(0, zone);
+                Relay relay = new Relay(Proxy.this, state, state.lane.adopt(channel), address, settings.trusts(peer));
+                relay.run();
+            } catch (IOException | RuntimeException e) {
+                LOG.log(System.Logger.Level.DEBUG, "a connection of " + peer + " ended early", e);
+                closeQuietly();
+            } finally {
+                ended.countDown();
+            }
+        }
+
+        private void closeQuietly() {
+            try {
+                channel.close();
+            } catch (IOException e) {
+                LOG.log(System.Logger.Level.DEBUG, "closing a connection of " + peer, e);
+            }
+        }
+
+        @Override
+        public void await() throws InterruptedException {
+            ended.await();
+        }
+
+        @Override
+        public void abort() {
+            closeQuietly();
+        }
+    }
+
+    /** From now on every answer is the last on its connection, and idle connections are closed. */
+    public void drain() {
+        draining = true;
+        for (LaneState state : lanes) {
+            state.lane.start(() -> state.relays().forEach(Relay::drain));
+        }
+    }
+
+    /** Whether {@link #drain} was called. */
+    public boolean isDraining() {
+        return draining;
+    }
+
+    /** Ends every connection at once. */
+    public void abort() {
+        for (LaneState state : lanes) {
+            state.lane.start(() -> state.relays().forEach(Relay::abort));
+        }
+    }
+
+    /** Open client connections. */
+    public int connections() {
+        int count = 0;
+        for (LaneState state : lanes) count += state.connections();
+        return count;
+    }
+}

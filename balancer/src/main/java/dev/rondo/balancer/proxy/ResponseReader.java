@@ -1,0 +1,87 @@
+package dev.rondo.balancer.proxy;
+
+import dev.rondo.balancer.http.BadMessage;
+import dev.rondo.balancer.http.ResponseHead;
+import dev.rondo.balancer.proxy.Failure.Progress;
+import dev.rondo.balancer.telemetry.Reason;
+import dev.rondo.balancer.wire.Buffers;
+import dev.rondo.balancer.wire.Lane;
+import dev.rondo.balancer.wire.Wire;
+import dev.rondo.balancer.wire.WireTimeout;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** What comes from a backend in one exchange. Holds no buffer while it waits. */
+final class ResponseReader {
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    private final Lane lane;
+    private final Wire wire;
+    private final ResponseHead head;
+    private ByteBuffer back = NOTHING;
+    private boolean begun;
+
+    ResponseReader(Lane lane, Wire wire, ResponseHead head) {
+        this.lane = lane;
+        this.wire = wire;
+        this.head = head;
+    }
+
+    Wire wire() {
+        return wire;
+    }
+
+    /** Reads the next head; what follows it is left over. {@code timeout} counts for the whole head. */
+    void readHead(long timeout) throws Failure {
+        head.clear();
+        long deadline = timeout == Wire.FOREVER ? 0 : lane.ticker().nanos() + timeout;
+        try {
+            while (!head.feed(back)) {
+                long left = timeout == Wire.FOREVER
+                        ? timeout
+                        : Math.max(1, deadline - lane.ticker().nanos());
+                if (fill(left) < 0) throw closed("the backend closed the connection before its answer was whole");
+            }
+            head.parse();
+        } catch (WireTimeout e) {
+            throw new Failure(Reason.RESPONSE_TIMEOUT, Progress.SENT, "no answer in time");
+        } catch (IOException e) {
+            throw closed("the backend reset the connection before its answer was whole");
+        } catch (BadMessage e) {
+            throw Failure.ofAnswer(e);
+        }
+    }
+
+    private Failure closed(String detail) {
+        return new Failure(Reason.UPSTREAM_RESET, begun ? Progress.ANSWERED : Progress.SENT, detail);
+    }
+
+    /** Waits for bytes with no buffer in hand, then reads them; gives their number, -1 at the end. */
+    int fill(long timeout) throws IOException {
+        giveBuffer();
+        wire.awaitReadable(timeout);
+        back = lane.buffers().take();
+        back.limit(Buffers.PAYLOAD);
+        try {
+            int count = wire.read(back, timeout);
+            begun |= count > 0;
+            return count;
+        } finally {
+            back.flip();
+        }
+    }
+
+    /** What has been read and not been taken. */
+    ByteBuffer leftover() {
+        return back;
+    }
+
+    boolean hasLeftover() {
+        return back.hasRemaining();
+    }
+
+    void giveBuffer() {
+        if (back.capacity() > 0) lane.buffers().give(back);
+        back = NOTHING;
+    }
+}

@@ -1,0 +1,25 @@
+package dev.rondo.balancer.proxy;
+
+import dev.rondo.balancer.http.ByteSink;
+import dev.rondo.balancer.http.ChunkedDecoder;
+import dev.rondo.balancer.http.Limits;
+import dev.rondo.balancer.http.RequestHead;
+import dev.rondo.balancer.http.ResponseHead;
+
+/** What a request needs while it is in work, and an idle connection does not: taken from the lane and given back. */
+final class Workspace {
+    final RequestHead request;
+    final ResponseHead response;
+    /** Heads on their way out. Only the thread that runs the exchange writes here. */
+    final ByteSink sink = new ByteSink(1024);
+
+    final ChunkedDecoder requestDecoder;
+    final ChunkedDecoder responseDecoder;
+
+    Workspace(Limits limits) {
+        request = new RequestHead(limits);
+        response = new ResponseHead(limits);
+        requestDecoder = new ChunkedDecoder(limits.headSize());
+        responseDecoder = new ChunkedDecoder(limits.headSize());
+    }
+}

@@ -1,0 +1,189 @@
+package dev.rondo.balancer.wire;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A blocking channel. A read that takes too long is ended by closing the channel's input, so that an answer can still be
+ * written; a write that takes too long, by closing the channel. The fields are guarded by the lane's lock.
+ */
+final class BlockingWire extends Wire {
+    private final BlockingLane lane;
+    private final Timers.Timer timer = new Timers.Timer() {
+        @Override
+        long deadline() {
+            return Math.min(readBy, writeBy);
+        }
+
+        @Override
+        void expire(long now) {
+            BlockingWire.this.expire(now);
+        }
+    };
+
+    private @Nullable Runnable resting;
+    private long readBy = Timers.NEVER;
+    private long writeBy = Timers.NEVER;
+    private long readLimit = Timers.NEVER;
+    private boolean reading;
+    private volatile boolean readExpired;
+    private volatile boolean writeExpired;
+
+    BlockingWire(BlockingLane lane, SocketChannel channel) {
+        super(channel);
+        this.lane = lane;
+    }
+
+    /** Called by the watcher, with the lock held. */
+    private void expire(long now) {
+        boolean readDue = readBy - now <= 0 && readBy != Timers.NEVER;
+        boolean writeDue = writeBy - now <= 0 && writeBy != Timers.NEVER;
+        Runnable onEvent = resting;
+        if (readDue) readBy = Timers.NEVER;
+        if (writeDue) writeBy = Timers.NEVER;
+        try {
+            if (writeDue) {
+                writeExpired = true;
+                channel.close();
+            } else if (readDue && onEvent != null) {
+                lane.start(onEvent);
+            } else if (readDue) {
+                readExpired = true;
+                channel.shutdownInput();
+            }
+        } catch (IOException e) {
+            // closed by someone else: there is nothing left to end
+        }
+        lane.schedule(timer, timer.deadline());
+    }
+
+    private long deadline(long nanos) {
+        return nanos == FOREVER ? Timers.NEVER : lane.ticker().nanos() + nanos;
+    }
+
+    @Override
+    public void awaitReadable(long timeoutNanos) {
+        // a blocking channel cannot wait without reading
+    }
+
+    @Override
+    public int read(ByteBuffer into, long timeoutNanos) throws IOException {
+        setReadBy(deadline(timeoutNanos), true);
+        try {
+            int count = channel.read(into);
+            if (count < 0 && readExpired) throw new WireTimeout();
+            return count;
+        } finally {
+            setReadBy(Timers.NEVER, false);
+        }
+    }
+
+    private void setReadBy(long deadline, boolean waits) {
+        lane.lock();
+        try {
+            reading = waits;
+            readBy = waits ? Math.min(deadline, readLimit) : Timers.NEVER;
+            lane.schedule(timer, readBy);
+        } finally {
+            lane.unlock();
+        }
+    }
+
+    @Override
+    public void write(ByteBuffer from, long timeoutNanos) throws IOException {
+        setWriteBy(deadline(timeoutNanos));
+        try {
+            while (from.hasRemaining()) channel.write(from);
+        } catch (IOException e) {
+            if (writeExpired) throw new WireTimeout();
+            throw e;
+        } finally {
+            setWriteBy(Timers.NEVER);
+        }
+    }
+
+    private void setWriteBy(long deadline) {
+        lane.lock();
+        try {
+            writeBy = deadline;
+            lane.schedule(timer, deadline);
+        } finally {
+            lane.unlock();
+        }
+    }
+
+    @Override
+    public void limitReads(long nanos) {
+        lane.lock();
+        try {
+            readLimit = deadline(nanos);
+            if (reading) {
+                readBy = Math.min(readBy, readLimit);
+                lane.schedule(timer, readBy);
+            }
+        } finally {
+            lane.unlock();
+        }
+    }
+
+    @Override
+    public void postponeReads(long nanos) {
+        lane.lock();
+        try {
+            if (reading) readBy = Math.min(deadline(nanos), readLimit);
+        } finally {
+            lane.unlock();
+        }
+    }
+
+    @Override
+    public void rest(long timeoutNanos, Runnable onEvent) {
+        lane.lock();
+        try {
+            resting = onEvent;
+            readBy = deadline(timeoutNanos);
+            lane.schedule(timer, readBy);
+        } finally {
+            lane.unlock();
+        }
+    }
+
+    @Override
+    public boolean resume() {
+        lane.lock();
+        try {
+            resting = null;
+            readBy = Timers.NEVER;
+        } finally {
+            lane.unlock();
+        }
+        return isQuiet();
+    }
+
+    private boolean isQuiet() {
+        try {
+            channel.configureBlocking(false);
+            int count = channel.read(ByteBuffer.allocate(1));
+            channel.configureBlocking(true);
+            return count == 0;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public void close() {
+        lane.lock();
+        try {
+            lane.cancel(timer);
+            readBy = writeBy = Timers.NEVER;
+            channel.close();
+        } catch (IOException e) {
+            // the descriptor is gone either way
+        } finally {
+            lane.unlock();
+        }
+    }
+}

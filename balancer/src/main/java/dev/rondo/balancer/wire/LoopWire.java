@@ -1,0 +1,206 @@
+package dev.rondo.balancer.wire;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A non-blocking channel of an event loop. Everything here runs on that loop's thread, so plain fields do.
+ *
+ * <p>A read waits first and reads then: after a request has been sent its answer is never there yet, so no read is wasted.
+ * Interest in reading is registered once; it is taken back only while something is readable that nobody wants.
+ */
+final class LoopWire extends Wire {
+    private final EventLoop loop;
+    private final SelectionKey key;
+    private final Timers.Timer timer = new Timers.Timer() {
+        @Override
+        long deadline() {
+            return Math.min(readBy, writeBy);
+        }
+
+        @Override
+        void expire(long now) {
+            LoopWire.this.expire(now);
+        }
+    };
+
+    private @Nullable Thread reader;
+    private @Nullable Thread writer;
+    private @Nullable Runnable resting;
+    /** The kernel has said that there is something to read, and no read has come back short since. */
+    private boolean readable;
+
+    private boolean writable;
+    private boolean readExpired;
+    private boolean writeExpired;
+    private long readBy = Timers.NEVER;
+    private long writeBy = Timers.NEVER;
+    private long readLimit = Timers.NEVER;
+
+    LoopWire(EventLoop loop, SocketChannel channel, int interest) throws IOException {
+        super(channel);
+        this.loop = loop;
+        this.key = channel.register(loop.selector(), interest, this);
+    }
+
+    /** Called by the loop with what the selector found. */
+    void ready() {
+        int ready;
+        try {
+            ready = key.readyOps();
+        } catch (java.nio.channels.CancelledKeyException closed) {
+            return;
+        }
+        if ((ready & SelectionKey.OP_READ) != 0) readable();
+        if ((ready & (SelectionKey.OP_WRITE | SelectionKey.OP_CONNECT)) != 0) {
+            writable = true;
+            key.interestOpsAnd(~(SelectionKey.OP_WRITE | SelectionKey.OP_CONNECT));
+            LockSupport.unpark(writer);
+        }
+    }
+
+    private void readable() {
+        readable = true;
+        if (reader != null) {
+            LockSupport.unpark(reader);
+            return;
+        }
+        key.interestOpsAnd(~SelectionKey.OP_READ); // or it would be found again and again
+        Runnable onEvent = resting;
+        if (onEvent != null) onEvent.run();
+    }
+
+    private void expire(long now) {
+        if (readBy - now <= 0 && readBy != Timers.NEVER) {
+            readBy = Timers.NEVER;
+            readExpired = true;
+            Runnable onEvent = resting;
+            if (onEvent != null) onEvent.run();
+            else LockSupport.unpark(reader);
+        }
+        if (writeBy - now <= 0 && writeBy != Timers.NEVER) {
+            writeBy = Timers.NEVER;
+            writeExpired = true;
+            LockSupport.unpark(writer);
+        }
+        loop.timers().schedule(timer, timer.deadline());
+    }
+
+    @Override
+    public void awaitReadable(long timeoutNanos) throws IOException {
+        if (readable) return;
+        reader = Thread.currentThread();
+        readExpired = false;
+        readBy = Math.min(loop.deadline(timeoutNanos), readLimit);
+        loop.timers().schedule(timer, readBy);
+        if (key.isValid() && (key.interestOps() & SelectionKey.OP_READ) == 0) {
+            key.interestOpsOr(SelectionKey.OP_READ);
+        }
+        try {
+            while (!readable) {
+                if (!channel.isOpen()) throw new ClosedChannelException();
+                if (readExpired) throw new WireTimeout();
+                LockSupport.park(this);
+            }
+        } finally {
+            reader = null;
+            readBy = Timers.NEVER;
+        }
+    }
+
+    @Override
+    public int read(ByteBuffer into, long timeoutNanos) throws IOException {
+        while (true) {
+            awaitReadable(timeoutNanos);
+            int room = into.remaining();
+            int count = channel.read(into);
+            if (count != room) readable = count < 0; // a short read has emptied the socket; the end stays the end
+            if (count != 0) return count;
+        }
+    }
+
+    @Override
+    public void write(ByteBuffer from, long timeoutNanos) throws IOException {
+        channel.write(from);
+        while (from.hasRemaining()) {
+            awaitWritable(SelectionKey.OP_WRITE, timeoutNanos);
+            channel.write(from);
+        }
+    }
+
+    /** Waits until the channel takes bytes again, or is connected. */
+    void awaitWritable(int operation, long timeoutNanos) throws IOException {
+        writer = Thread.currentThread();
+        writable = false;
+        writeExpired = false;
+        writeBy = loop.deadline(timeoutNanos);
+        loop.timers().schedule(timer, writeBy);
+        try {
+            key.interestOpsOr(operation);
+            while (!writable) {
+                if (!channel.isOpen()) throw new ClosedChannelException();
+                if (writeExpired) throw new WireTimeout();
+                LockSupport.park(this);
+            }
+        } catch (java.nio.channels.CancelledKeyException closed) {
+            throw new ClosedChannelException();
+        } finally {
+            writer = null;
+            writeBy = Timers.NEVER;
+        }
+    }
+
+    void connected() {
+        key.interestOps(SelectionKey.OP_READ);
+    }
+
+    @Override
+    public void limitReads(long nanos) {
+        readLimit = loop.deadline(nanos);
+        if (reader != null) {
+            readBy = Math.min(readBy, readLimit);
+            loop.timers().schedule(timer, readBy);
+        }
+    }
+
+    @Override
+    public void postponeReads(long nanos) {
+        if (reader != null) readBy = Math.min(loop.deadline(nanos), readLimit);
+    }
+
+    @Override
+    public void rest(long timeoutNanos, Runnable onEvent) {
+        if (readable) {
+            onEvent.run();
+            return;
+        }
+        resting = onEvent;
+        readBy = loop.deadline(timeoutNanos);
+        loop.timers().schedule(timer, readBy);
+    }
+
+    @Override
+    public boolean resume() {
+        resting = null;
+        readBy = Timers.NEVER;
+        readExpired = false;
+        return channel.isOpen() && !readable;
+    }
+
+    @Override
+    public void close() {
+        loop.timers().cancel(timer);
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // the descriptor is gone either way
+        }
+        LockSupport.unpark(reader);
+        LockSupport.unpark(writer);
+    }
+}

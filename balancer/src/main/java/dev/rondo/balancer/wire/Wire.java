@@ -1,0 +1,86 @@
+package dev.rondo.balancer.wire;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+
+/**
+ * A connection that is read and written as if it blocked, with a time for every wait. At most one thread reads and one writes,
+ * both of the lane the wire belongs to; any thread of that lane may close it, which wakes the two.
+ */
+public abstract sealed class Wire implements AutoCloseable permits LoopWire, BlockingWire {
+    /** A wait without end. */
+    public static final long FOREVER = Long.MAX_VALUE;
+
+    final SocketChannel channel;
+
+    Wire(SocketChannel channel) {
+        this.channel = channel;
+    }
+
+    /**
+     * Waits for bytes or the end of them, so that no buffer is held while nothing comes. May return too early.
+     *
+     * @throws WireTimeout after {@code timeoutNanos}
+     */
+    public abstract void awaitReadable(long timeoutNanos) throws IOException;
+
+    /**
+     * Reads what is there, waiting for the first byte.
+     *
+     * @return bytes read, more than 0; -1 at the end
+     * @throws WireTimeout after {@code timeoutNanos}
+     */
+    public abstract int read(ByteBuffer into, long timeoutNanos) throws IOException;
+
+    /**
+     * Writes all of {@code from}.
+     *
+     * @throws WireTimeout when the peer takes nothing for {@code timeoutNanos}
+     */
+    public abstract void write(ByteBuffer from, long timeoutNanos) throws IOException;
+
+    /** Says that no read may wait longer than {@code nanos} from now, the one that waits already included. */
+    public abstract void limitReads(long nanos);
+
+    /** Gives the read that waits right now {@code nanos} from now; does nothing where none waits. */
+    public abstract void postponeReads(long nanos);
+
+    /**
+     * Says that nobody reads or writes for the time being, and what to do when the peer closes or sends something all the
+     * same, or when {@code timeoutNanos} are over. {@code onEvent} runs on the lane and closes the wire. In the fallback
+     * engine it runs for the time only.
+     */
+    public abstract void rest(long timeoutNanos, Runnable onEvent);
+
+    /**
+     * Ends {@link #rest}.
+     *
+     * @return whether the wire can still be used: nothing has come and the peer has not closed
+     */
+    public abstract boolean resume();
+
+    /** Tells the peer that nothing more will be sent. */
+    public final void shutdownOutput() throws IOException {
+        channel.shutdownOutput();
+    }
+
+    /** Whether {@link #close} or {@link #abort} was called. */
+    public final boolean isOpen() {
+        return channel.isOpen();
+    }
+
+    /** Closes in order: what was written still arrives. */
+    @Override
+    public abstract void close();
+
+    /** Closes at once with a reset, so that the peer cannot take what it got for the whole. */
+    public final void abort() {
+        try {
+            channel.setOption(java.net.StandardSocketOptions.SO_LINGER, 0);
+        } catch (IOException alreadyClosed) {
+            // closing it is all that is left to do
+        }
+        close();
+    }
+}
