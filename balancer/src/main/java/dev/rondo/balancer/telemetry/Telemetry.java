@@ -1,0 +1,131 @@
+package dev.rondo.balancer.telemetry;
+
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.core.metrics.Info;
+import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.DoubleSupplier;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that is counted, and the registry it is scraped from. Made once; counters never restart while the process lives.
+ *
+ * <p>Each loop writes to its own {@link Recorder}; a scrape adds the lanes up on the scraper's thread. So a request costs its
+ * loop a few additions to memory that no other loop writes.
+ */
+public final class Telemetry {
+    private final List<Lane> lanes;
+    private final PrometheusRegistry registry = new PrometheusRegistry();
+    private volatile Supplier<List<BackendStatus>> backends = List::of;
+    private volatile boolean lastReloadGood;
+    private volatile double lastGoodReloadSeconds;
+
+    /**
+     * @param lanes number of loops
+     * @param accessLog where exchanges are written; null for nowhere. Its lanes are at least as many
+     */
+    public Telemetry(int lanes, @Nullable AccessLog accessLog) {
+        this.lanes = IntStream.range(0, lanes)
+                .mapToObj(lane -> new Lane(accessLog == null ? null : accessLog.queue(lane)))
+                .toList();
+        registry.register(new LaneCollector(this.lanes, () -> backends.get()));
+        if (accessLog != null) {
+            counter(
+                    "rondo_access_log_dropped",
+                    "Lines the access log lost because its queue was full or its file could not be written.",
+                    accessLog::dropped);
+        }
+    }
+
+    /** The recorder of loop {@code lane}, counted from 0: the same at each call. */
+    public Recorder recorder(int lane) {
+        return lanes.get(lane);
+    }
+
+    /** What a scrape reads; further collectors may be registered. */
+    public PrometheusRegistry registry() {
+        return registry;
+    }
+
+    /** Tells which backends are configured; asked at each scrape, on the scraper's thread. */
+    public void backends(Supplier<List<BackendStatus>> source) {
+        backends = source;
+    }
+
+    /** A gauge without labels, read at each scrape. The name ends in the unit where there is one. */
+    public void gauge(String name, String help, DoubleSupplier value) {
+        GaugeWithCallback.builder()
+                .name(name)
+                .help(help)
+                .callback(callback -> callback.call(value.getAsDouble()))
+                .register(registry);
+    }
+
+    /** A counter without labels, read at each scrape; {@code _total} is added to the name. */
+    public void counter(String name, String help, LongSupplier value) {
+        CounterWithCallback.builder()
+                .name(name)
+                .help(help)
+                .callback(callback -> callback.call((double) value.getAsLong()))
+                .register(registry);
+    }
+
+    /** Publishes {@code rondo_build_info}; once. */
+    public void build(String version, String revision) {
+        Info.builder()
+                .name("rondo_build")
+                .help("What is running.")
+                .labelNames("version", "revision", "java")
+                .register(registry)
+                .setLabelValues(version, revision, Runtime.version().toString());
+    }
+
+    /** Publishes {@code rondo_engine_info}; once. */
+    public void engine(String kind, int loops) {
+        Info.builder()
+                .name("rondo_engine")
+                .help("What runs the relay.")
+                .labelNames("kind", "loops")
+                .register(registry)
+                .setLabelValues(kind, Integer.toString(loops));
+    }
+
+    /** Publishes the {@code jvm_} and {@code process_} metrics; once. */
+    public void jvm() {
+        JvmMetrics.builder().register(registry);
+    }
+
+    /** The configuration was read at {@code at}, at the start or again, and taken or refused. Published from the first call on. */
+    public synchronized void configurationRead(boolean good, Instant at) {
+        boolean first = lastGoodReloadSeconds == 0;
+        lastReloadGood = good;
+        if (good || first) {
+            lastGoodReloadSeconds = at.toEpochMilli() / 1e3;
+        }
+        if (first) {
+            gauge(
+                    "rondo_config_last_reload_success",
+                    "Whether the configuration was taken when it was last read.",
+                    () -> lastReloadGood ? 1 : 0);
+            gauge(
+                    "rondo_config_last_reload_timestamp_seconds",
+                    "When the configuration in use was read, in seconds since the epoch.",
+                    () -> lastGoodReloadSeconds);
+        }
+    }
+
+    /** What was counted about a backend so far; safe from any thread. */
+    public BackendTotals totals(BackendLabels backend) {
+        return BackendSeries.merge(lanes, List.of(new BackendStatus(backend, 0, false))).stream()
+                .filter(series -> series.is(backend))
+                .findFirst()
+                .orElseThrow()
+                .totals();
+    }
+}
