@@ -1,0 +1,132 @@
+package dev.rondo.balancer.admin;
+
+import dev.rondo.balancer.config.AdminConfig;
+import io.helidon.common.socket.SocketOptions;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Method;
+import io.helidon.http.Status;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.Handler;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import io.helidon.webserver.http1.Http1Config;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * The admin listener: health, metrics and API. A server of its own, so that it still answers while the data listener is full,
+ * drains or has failed. Nothing that arrives here is ever proxied.
+ */
+public final class AdminServer {
+    /** Probes, a few scrapers and a few people; a leak of theirs must not take the descriptors that traffic needs. */
+    private static final int MAX_CONNECTIONS = 256;
+
+    private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(75);
+    private static final Duration IDLE_CHECKED_EVERY = Duration.ofSeconds(15);
+    private static final long MAX_BODY_BYTES = 64 * 1024;
+
+    private static final String INDEX = """
+            Rondo, admin
+            /health/live     whether the process should go on living
+            /health/ready    whether it should get traffic
+            /health/started  whether it has started
+            /metrics         Prometheus metrics
+            /api/v1/pools    pools and backends with their live state
+            """;
+
+    private final WebServer server;
+
+    private AdminServer(WebServer server) {
+        this.server = server;
+    }
+
+    /**
+     * Opens the listener of {@code config} and answers from the given sources, each asked at each request.
+     *
+     * @throws IOException where the port cannot be had, with the key and the remedy
+     */
+    public static AdminServer start(
+            AdminConfig config, Probes probes, Supplier<List<PoolView>> pools, PrometheusRegistry metrics)
+            throws IOException {
+        WebServer server = WebServer.builder()
+                .host(config.host())
+                .port(config.port())
+                .featuresDiscoverServices(false)
+                .addFeature(HealthChecks.feature(probes))
+                .protocolsDiscoverServices(false)
+                .addProtocol(Http1Config.create())
+                .maxTcpConnections(MAX_CONNECTIONS)
+                .maxPayloadSize(MAX_BODY_BYTES)
+                .idleConnectionTimeout(IDLE_TIMEOUT)
+                .idleConnectionPeriod(IDLE_CHECKED_EVERY)
+                .connectionOptions(SocketOptions.builder().tcpNoDelay(true).build())
+                .shutdownHook(false) // the order in which things end is the application's
+                .routing(routing -> routes(routing, pools, metrics))
+                .build()
+                .start();
+        if (!server.isRunning()) { // Helidon logs why and returns as if it had started
+            throw new IOException("admin: cannot listen on " + config.host() + ":" + config.port() + " ("
+                    + bindFailure(config) + "); set admin.port or admin.host to one that is free");
+        }
+        return new AdminServer(server);
+    }
+
+    /** The port that is bound. */
+    public int port() {
+        return server.port();
+    }
+
+    /** Closes the listener and its connections. */
+    public void stop() {
+        server.stop();
+    }
+
+    private static void routes(
+            HttpRouting.Builder routing, Supplier<List<PoolView>> pools, PrometheusRegistry metrics) {
+        readOnly(routing, "/", (request, response) -> text(response, Status.OK_200, INDEX));
+        readOnly(routing, "/metrics", new MetricsHandler(metrics));
+        readOnly(routing, "/api/v1/pools", new PoolsHandler(pools));
+        for (String path : List.of("/health", "/health/live", "/health/ready", "/health/started")) {
+            routing.any(path, AdminServer::methodNotAllowed);
+        }
+        routing.any(AdminServer::notFound);
+    }
+
+    private static void readOnly(HttpRouting.Builder routing, String path, Handler handler) {
+        routing.get(path, handler);
+        routing.head(path, handler);
+        routing.any(path, AdminServer::methodNotAllowed);
+    }
+
+    private static void methodNotAllowed(ServerRequest request, ServerResponse response) {
+        response.header(HeaderNames.ALLOW, Method.GET_NAME + ", " + Method.HEAD_NAME);
+        text(response, Status.METHOD_NOT_ALLOWED_405, "this path takes GET and HEAD\n");
+    }
+
+    private static void notFound(ServerRequest request, ServerResponse response) {
+        text(response, Status.NOT_FOUND_404, "nothing is served at this path; / on this port lists what is\n");
+    }
+
+    private static void text(ServerResponse response, Status status, String body) {
+        response.status(status);
+        response.header(HeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8");
+        response.header(HeaderNames.X_CONTENT_TYPE_OPTIONS, "nosniff");
+        response.send(body);
+    }
+
+    /** Tried once more to learn why, because the exception stays within Helidon. */
+    private static String bindFailure(AdminConfig config) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress(config.host(), config.port()));
+            return "it was in use a moment ago";
+        } catch (IOException | IllegalArgumentException e) {
+            return String.valueOf(e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,17 @@
+package dev.rondo.balancer.admin;
+
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
+
+/**
+ * What the health checks ask. Called at each check, on its virtual thread.
+ *
+ * @param started whether the data listener has been opened once; stays true from then on
+ * @param notReady why no traffic should come, a sentence; empty where it should
+ * @param dataHost address the data listener is bound to; the wildcard is asked through the loopback
+ * @param dataPort port the data listener is bound to
+ */
+public record Probes(
+        BooleanSupplier started, Supplier<Optional<String>> notReady, String dataHost, IntSupplier dataPort) {}
