@@ -23,4 +23,11 @@ record BackendCounts(
     BackendCounts(String pool, String backend) {
         this(pool, backend, new Counters(KINDS), new RequestCounts(), new Durations(), new Durations());
     }
+
+    /** Adds each kind's count to its place in {@code sums}. */
+    void addTo(long[] sums) {
+        for (int kind = 0; kind < KINDS; kind++) {
+            sums[kind] += counters.get(kind);
+        }
+    }
 }

@@ -42,13 +42,7 @@ final class BackendSeries {
 
     private void add(BackendCounts counts) {
         parts.add(counts);
-        for (int i = 0; i < sums.length; i++) {
-            sums[i] += counts.counters().get(i);
-        }
-    }
-
-    boolean is(BackendLabels labels) {
-        return key.pool().equals(labels.pool()) && key.backend().equals(labels.backend());
+        counts.addTo(sums);
     }
 
     /** Whether this is a backend, and not the requests that reached none. */
@@ -87,15 +81,6 @@ final class BackendSeries {
     /** A sum of what goes up and down; lanes are read one after the other, so a moment below zero is the reading's, not real. */
     long gauge(int kind) {
         return Math.max(0, sums[kind]);
-    }
-
-    BackendTotals totals() {
-        return new BackendTotals(
-                sum(BackendCounts.REQUESTS),
-                sum(BackendCounts.PICKS),
-                gauge(BackendCounts.IN_FLIGHT),
-                gauge(BackendCounts.ACTIVE),
-                gauge(BackendCounts.IDLE));
     }
 
     void visitRequests(RequestCounts.Visitor visitor) {

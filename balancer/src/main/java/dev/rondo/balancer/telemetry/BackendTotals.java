@@ -9,4 +9,14 @@ package dev.rondo.balancer.telemetry;
  * @param active connections that carry a request now
  * @param idle connections that are kept for the next one now
  */
-public record BackendTotals(long requests, long picks, long inFlight, long active, long idle) {}
+public record BackendTotals(long requests, long picks, long inFlight, long active, long idle) {
+    /** Of sums over lanes. Lanes are read one after the other: a gauge that is below zero is so only in the reading. */
+    static BackendTotals of(long[] sums) {
+        return new BackendTotals(
+                sums[BackendCounts.REQUESTS],
+                sums[BackendCounts.PICKS],
+                Math.max(0, sums[BackendCounts.IN_FLIGHT]),
+                Math.max(0, sums[BackendCounts.ACTIVE]),
+                Math.max(0, sums[BackendCounts.IDLE]));
+    }
+}

@@ -87,7 +87,7 @@ final class LineBuffer {
             } else if (isPrintable(c)) {
                 bytes[length++] = (byte) c;
             } else {
-                unicodeEscape(c);
+                unicodeEscape(isUnpaired(value, i) ? '\ufffd' : c); // which readers of JSON may refuse (RFC 8259 §8.2)
             }
         }
         bytes[length++] = '"';
@@ -127,6 +127,12 @@ final class LineBuffer {
 
     private static boolean isPrintable(char c) {
         return c >= ' ' && c < 0x7f;
+    }
+
+    private static boolean isUnpaired(String value, int i) {
+        return Character.isSurrogate(value.charAt(i))
+                && !(i + 1 < value.length() && Character.isSurrogatePair(value.charAt(i), value.charAt(i + 1)))
+                && !(i > 0 && Character.isSurrogatePair(value.charAt(i - 1), value.charAt(i)));
     }
 
     private void unicodeEscape(char c) {

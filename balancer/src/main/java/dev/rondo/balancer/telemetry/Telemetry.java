@@ -122,10 +122,14 @@ public final class Telemetry {
 
     /** What was counted about a backend so far; safe from any thread. */
     public BackendTotals totals(BackendLabels backend) {
-        return BackendSeries.merge(lanes, List.of(new BackendStatus(backend, 0, false))).stream()
-                .filter(series -> series.is(backend))
-                .findFirst()
-                .orElseThrow()
-                .totals();
+        long[] sums = new long[BackendCounts.KINDS];
+        for (Lane lane : lanes) {
+            for (BackendCounts counts : lane.backends()) {
+                if (counts.backend().equals(backend.backend()) && counts.pool().equals(backend.pool())) {
+                    counts.addTo(sums);
+                }
+            }
+        }
+        return BackendTotals.of(sums);
     }
 }
