@@ -10,14 +10,27 @@ import java.net.URI;
  * @param weight 0 takes the backend out of rotation
  */
 public record BackendConfig(String id, URI url, int weight) {
+    /** Not {@link URI#getHost()} and {@link URI#getPort()}, which know nothing of a host with an underscore in its name. */
+    private static final String PORT = ":[0-9]*$";
+
+    public BackendConfig {
+        var check = new Rejected.Check();
+        check.that(!id.isEmpty(), "id", "is empty");
+        check.that("http".equals(url.getScheme()) && url.getRawAuthority() != null, "url", "is not an http URL");
+        check.that(weight >= 0 && weight <= 1000, "weight", weight + " is out of range; use 0 to 1000");
+        check.done();
+    }
+
     /** The host of {@link #url()}, an IPv6 literal without its brackets. */
     public String host() {
-        String host = url.getHost();
+        String host = url.getRawAuthority().replaceFirst(PORT, "");
         return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
     }
 
     /** The port of {@link #url()}, 80 where it names none. */
     public int port() {
-        return url.getPort() < 0 ? 80 : url.getPort();
+        String authority = url.getRawAuthority();
+        String host = authority.replaceFirst(PORT, "");
+        return host.length() + 1 >= authority.length() ? 80 : Integer.parseInt(authority.substring(host.length() + 1));
     }
 }

@@ -10,4 +10,13 @@ import java.time.Duration;
  * @param idle between bytes of a body, either direction
  * @param keepAlive from an answer to the next request
  */
-public record ClientTimeouts(Duration requestHead, int requestBodyRate, Duration idle, Duration keepAlive) {}
+public record ClientTimeouts(Duration requestHead, int requestBodyRate, Duration idle, Duration keepAlive) {
+    public ClientTimeouts {
+        var check = new Rejected.Check();
+        check.positive("request-head", requestHead);
+        check.that(requestBodyRate >= 0, "request-body-rate", "must not be negative");
+        check.positive("idle", idle);
+        check.positive("keep-alive", keepAlive);
+        check.done();
+    }
+}

@@ -1,7 +1,13 @@
 package dev.rondo.balancer.config;
 
+import java.time.Duration;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A whole, valid configuration: what {@code rondo check} has accepted. Immutable.
@@ -34,9 +40,55 @@ public record Configuration(
         boolean forwarded,
         String via,
         boolean exposeErrors,
-        java.time.Duration dnsRefresh,
+        Duration dnsRefresh,
         DrainConfig drain,
         AccessLogConfig accessLog,
         LogConfig log,
         SequencedMap<String, PoolConfig> pools,
-        List<RouteConfig> routes) {}
+        List<RouteConfig> routes) {
+    public Configuration {
+        trustedProxies = List.copyOf(trustedProxies);
+        pools = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(pools));
+        routes = List.copyOf(routes);
+        var check = new Rejected.Check();
+        check.that(loops >= 0, "loops", "must not be negative");
+        check.positive("dns-refresh", dnsRefresh);
+        check.that(!pools.isEmpty(), "pools", "is empty; name at least one");
+        check.that(!routes.isEmpty(), "routes", "is empty; name at least one");
+        if (server.port() != 0 && server.port() == admin.port() && overlap(server.host(), admin.host()))
+            check.fail(
+                    List.of("admin.port", "server.port", "admin.host", "server.host"),
+                    admin.port() + " is server.port as well; give each a port of its own");
+        checkRoutes(check, routes, pools);
+        check.done();
+    }
+
+    private static boolean overlap(String one, String other) {
+        return one.equals(other) || anyAddress(one) || anyAddress(other);
+    }
+
+    private static boolean anyAddress(String host) {
+        return host.equals("0.0.0.0") || host.equals("::");
+    }
+
+    private static void checkRoutes(Rejected.Check check, List<RouteConfig> routes, Map<String, PoolConfig> pools) {
+        record Match(@Nullable String host, String pathPrefix) {}
+        Map<Match, Integer> matches = new HashMap<>();
+        for (int i = 0; i < routes.size(); i++) {
+            RouteConfig route = routes.get(i);
+            if (!pools.containsKey(route.pool()))
+                check.fail(List.of("routes[" + i + "].pool", "pools", "backends"), noPool(route.pool(), pools));
+            Integer first = matches.putIfAbsent(new Match(route.host(), route.pathPrefix()), i);
+            if (first != null)
+                check.fail(
+                        List.of("routes[" + i + "]", "routes[" + first + "]"),
+                        "matches the same host and path as routes[" + first + "]; only one of them can be chosen");
+        }
+    }
+
+    private static String noPool(String name, Map<String, PoolConfig> pools) {
+        return Text.nearest(name, pools.keySet().stream())
+                .map(pool -> "there is no pool " + Text.quoted(name) + " (did you mean " + Text.quoted(pool) + "?)")
+                .orElse("there is no pool " + Text.quoted(name) + "; there is " + String.join(", ", pools.keySet()));
+    }
+}

@@ -1,5 +1,7 @@
 package dev.rondo.balancer.config;
 
+import java.util.List;
+
 /**
  * What a client may send, and how many connections are kept.
  *
@@ -11,9 +13,22 @@ package dev.rondo.balancer.config;
  * @param maxIdleUpstream idle connections kept to one backend by each loop
  */
 public record LimitsConfig(
-        int maxHeadSize,
-        int maxFields,
-        int maxTarget,
-        long maxBody,
-        int maxConnectionsPerClient,
-        int maxIdleUpstream) {}
+        int maxHeadSize, int maxFields, int maxTarget, long maxBody, int maxConnectionsPerClient, int maxIdleUpstream) {
+    /** What holds where the file says nothing. */
+    public static final LimitsConfig DEFAULT = new LimitsConfig(32 << 10, 128, 16 << 10, Long.MAX_VALUE, 0, 256);
+
+    public LimitsConfig {
+        var check = new Rejected.Check();
+        check.that(maxHeadSize >= 1, "max-head-size", "must be at least 1");
+        check.that(maxFields >= 1, "max-fields", "must be at least 1");
+        check.that(maxTarget >= 1, "max-target", "must be at least 1");
+        check.that(maxBody >= 0, "max-body", "must not be negative");
+        check.that(maxConnectionsPerClient >= 0, "max-connections-per-client", "must not be negative");
+        check.that(maxIdleUpstream >= 0, "max-idle-upstream", "must not be negative");
+        if (maxTarget > maxHeadSize)
+            check.fail(
+                    List.of("max-target", "max-head-size"),
+                    maxTarget + " bytes are more than max-head-size, which is " + maxHeadSize + " and contains it");
+        check.done();
+    }
+}

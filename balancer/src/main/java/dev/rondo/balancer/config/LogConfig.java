@@ -1,5 +1,7 @@
 package dev.rondo.balancer.config;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 
 /**
@@ -10,6 +12,10 @@ import java.util.SequencedMap;
  *     the name {@code root} is all of them
  */
 public record LogConfig(Format format, SequencedMap<String, System.Logger.Level> levels) {
+    public LogConfig {
+        levels = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(levels));
+    }
+
     /** How a line looks. */
     public enum Format {
         TEXT,

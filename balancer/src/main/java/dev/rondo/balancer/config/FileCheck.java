@@ -1,0 +1,123 @@
+package dev.rondo.balancer.config;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Holds the file against the description; what passes goes into the settings, what does not into the findings. */
+final class FileCheck {
+    private final Settings settings;
+    private final Findings findings;
+
+    FileCheck(Settings settings, Findings findings) {
+        this.settings = settings;
+        this.findings = findings;
+    }
+
+    void check(Tree.Fields file) {
+        value(Description.ROOT, file, KeyPath.ROOT);
+    }
+
+    private void value(Type type, Tree tree, KeyPath path) {
+        if (tree instanceof Tree.Scalar scalar && scalar.empty()) {
+            findings.add(scalar.at(), path, "has no value; give it one, or leave the key out");
+            return;
+        }
+        switch (type) {
+            case Type.Section section -> section(section, tree, path);
+            case Type.ListOf list -> list(list, tree, path);
+            case Type.MapOf map -> map(map, tree, path);
+            case Type.Scalar<?> scalar -> scalar(scalar, tree, path);
+        }
+    }
+
+    private void section(Type.Section section, Tree tree, KeyPath path) {
+        Key shorthand = section.shorthand();
+        if (tree instanceof Tree.Scalar && shorthand != null) {
+            settings.open(path, tree.at());
+            value(shorthand.type(), tree, path.child(shorthand.name()));
+        } else if (tree instanceof Tree.Fields fields) {
+            settings.open(path, tree.at());
+            for (Tree.Field field : fields.fields()) {
+                Key key = section.key(field.name());
+                if (key == null) unknown(section, field, path);
+                else value(key.type(), field.value(), path.child(key.name()));
+            }
+        } else {
+            expected("keys (" + names(section) + ")", tree, path);
+        }
+    }
+
+    private void unknown(Type.Section section, Tree.Field field, KeyPath path) {
+        if (field.name().equals("<<")) {
+            findings.add(field.at(), "merge keys (<<) are not supported; write the keys out");
+            return;
+        }
+        Optional<String> meant =
+                Text.nearest(field.name(), section.keys().stream().map(Key::name));
+        meant.ifPresent(name -> findings.cover(path.child(name)));
+        String remedy = meant.or(() -> elsewhere(field.name()))
+                .map(name -> " (did you mean " + Text.quoted(name) + "?)")
+                .orElseGet(() -> " (there are: " + names(section) + ")");
+        findings.add(field.at(), "unknown key " + Text.quoted(field.name()) + remedy);
+    }
+
+    /** {@code port} at the top was meant to be {@code server.port}. */
+    private static Optional<String> elsewhere(String name) {
+        for (Key key : Description.ROOT.keys())
+            if (key.type() instanceof Type.Section section && section.key(name) != null)
+                return Optional.of(key.name() + "." + name);
+        return Optional.ofNullable(Description.ROOT.key(name)).map(key -> key.name() + " at the top");
+    }
+
+    private static String names(Type.Section section) {
+        return section.keys().stream().map(Key::name).collect(Collectors.joining(", "));
+    }
+
+    private void list(Type.ListOf list, Tree tree, KeyPath path) {
+        if (!(tree instanceof Tree.Items items)) {
+            expected("a list ([…], or lines that begin with a dash)", tree, path);
+            return;
+        }
+        settings.open(path, tree.at());
+        List<Tree> values = items.items();
+        for (int i = 0; i < values.size(); i++) {
+            settings.member(path, Integer.toString(i));
+            value(list.item(), values.get(i), path.item(i));
+        }
+    }
+
+    private void map(Type.MapOf map, Tree tree, KeyPath path) {
+        if (!(tree instanceof Tree.Fields fields)) {
+            expected(map.name() + " ({" + map.placeholder() + ": …})", tree, path);
+            return;
+        }
+        settings.open(path, tree.at());
+        for (Tree.Field field : fields.fields()) {
+            Optional<String> refusal = map.names().refusal(field.name());
+            if (refusal.isPresent()) {
+                String named = path.shown() + ": " + Text.quoted(field.name());
+                findings.add(field.at(), named + " " + refusal.get());
+                continue;
+            }
+            KeyPath child = path.child(field.name());
+            settings.member(path, field.name());
+            value(map.value(), field.value(), child);
+        }
+    }
+
+    private void scalar(Type.Scalar<?> type, Tree tree, KeyPath path) {
+        if (!(tree instanceof Tree.Scalar scalar)) {
+            expected(type.name(), tree, path);
+            return;
+        }
+        type.refusal(scalar.text())
+                .ifPresentOrElse(
+                        refusal -> findings.add(scalar.at(), path, Text.quoted(scalar.text()) + " " + refusal),
+                        () -> settings.set(settings.file, path, scalar.text(), scalar.at()));
+    }
+
+    private void expected(String what, Tree tree, KeyPath path) {
+        findings.add(tree.at(), path, "expected " + what + ", found " + tree.described());
+    }
+}
