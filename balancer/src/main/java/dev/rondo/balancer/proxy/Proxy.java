@@ -11,6 +11,7 @@ import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
 
@@ -65,19 +66,30 @@ public final class Proxy {
      * @param peer who is at the other end: the peer's address, or what a PROXY header says
      */
     public Session serve(SocketChannel channel, InetAddress peer) {
+        return start(channel, peer, Relay::run);
+    }
+
+    /** Tells the client on {@code channel} that it has too many connections, and ends this one. */
+    public Session refuse(SocketChannel channel, InetAddress peer) {
+        return start(channel, peer, Relay::refuse);
+    }
+
+    private Session start(SocketChannel channel, InetAddress peer, Consumer<Relay> what) {
         LaneState state = lanes.get(engine.nextLane().index());
-        Running running = new Running(state, channel, peer);
+        Running running = new Running(state, channel, peer, what);
         state.lane.start(running);
         return running;
     }
 
     private final class Running implements Runnable, Session {
+        private final Consumer<Relay> what;
         private final LaneState state;
         private final SocketChannel channel;
         private final InetAddress peer;
         private final CountDownLatch ended = new CountDownLatch(1);
 
-        Running(LaneState state, SocketChannel channel, InetAddress peer) {
+        Running(LaneState state, SocketChannel channel, InetAddress peer, Consumer<Relay> what) {
+            this.what = what;
             this.state = state;
             this.channel = channel;
             this.peer = peer;
@@ -90,7 +102,7 @@ public final class Proxy {
                 int zone = address.indexOf('%');
                 if (zone >= 0) address = address.substring(0, zone);
                 Relay relay = new Relay(Proxy.this, state, state.lane.adopt(channel), address, settings.trusts(peer));
-                relay.run();
+                what.accept(relay);
             } catch (IOException | RuntimeException e) {
                 LOG.log(System.Logger.Level.DEBUG, "a connection of " + peer + " ended early", e);
                 closeQuietly();

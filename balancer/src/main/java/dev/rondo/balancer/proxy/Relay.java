@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * One client connection, from its first request to its last: the life of a request, top to bottom. Runs on a virtual thread
  * of its lane; nobody else touches what is here, but for {@link #drain}.
  */
-final class Relay implements Runnable {
+final class Relay {
     private static final System.Logger LOG = System.getLogger(Relay.class.getName());
     private static final long LINGER = TimeUnit.SECONDS.toNanos(2);
     private static final long LINGER_BYTES = 4 * 1024 * 1024;
@@ -60,8 +60,8 @@ final class Relay implements Runnable {
         this.forwarding = new Forwarding(peer, trusted, settings.forwarded(), settings.via());
     }
 
-    @Override
-    public void run() {
+    /** Serves one request after another until the connection ends. */
+    void run() {
         state.opened(this);
         try {
             while (awaitRequest() && serve()) {
@@ -75,6 +75,19 @@ final class Relay implements Runnable {
             client.close();
             state.closed(this);
         }
+    }
+
+    /** Answers without reading anything: this client has too many connections. */
+    void refuse() {
+        Workspace workspace = workspace();
+        workspace.request.clear();
+        ExchangeLog log = new ExchangeLog(lane.ticker().millis(), lane.ticker().nanos(), state.newRequestId(), peer);
+        Failure failure = Failure.early(Reason.TOO_MANY_CONNECTIONS, "too many connections of this client");
+        Served served = answerFailure(failure, workspace.request, null, workspace, log);
+        state.record(log.end(workspace.request, 0, lane.ticker().nanos(), served.reason));
+        giveWorkspace();
+        giveIn();
+        client.close();
     }
 
     /** The proxy is draining: a connection that stays idle is closed. */

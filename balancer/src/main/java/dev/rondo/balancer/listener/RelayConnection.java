@@ -1,0 +1,85 @@
+package dev.rondo.balancer.listener;
+
+import dev.rondo.balancer.proxy.Proxy;
+import io.helidon.common.concurrency.limits.Limit;
+import io.helidon.common.task.InterruptableTask;
+import io.helidon.webserver.ConnectionContext;
+import io.helidon.webserver.ProxyProtocolData;
+import io.helidon.webserver.spi.ServerConnection;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** One accepted connection as Helidon sees it: its thread waits here until the relay has ended. */
+final class RelayConnection implements ServerConnection, InterruptableTask<Void> {
+    private final Proxy proxy;
+    private final AcceptedChannels accepted;
+    private final ClientCounts counts;
+    private final ConnectionContext context;
+    private volatile Proxy.@Nullable Session session;
+
+    RelayConnection(Proxy proxy, AcceptedChannels accepted, ClientCounts counts, ConnectionContext context) {
+        this.proxy = proxy;
+        this.accepted = accepted;
+        this.counts = counts;
+        this.context = context;
+    }
+
+    @Override
+    public void handle(Limit unused) throws InterruptedException {
+        SocketAddress remote = context.remotePeer().address();
+        SocketChannel channel = remote == null ? null : accepted.take(remote);
+        if (channel == null || !(remote instanceof InetSocketAddress address)) return; // the peer has gone
+        InetAddress client = clientOf(address);
+        boolean entered = counts.enter(client);
+        try {
+            Proxy.Session now = entered ? proxy.serve(channel, client) : proxy.refuse(channel, client);
+            session = now;
+            now.await();
+        } catch (InterruptedException e) {
+            close(true);
+            throw e;
+        } finally {
+            if (entered) counts.leave(client);
+        }
+    }
+
+    /** What a PROXY header says, if it names an address of TCP. */
+    private InetAddress clientOf(InetSocketAddress peer) {
+        ProxyProtocolData data = context.proxyProtocolData().orElse(null);
+        if (data != null
+                && (data.family() == ProxyProtocolData.Family.IPv4 || data.family() == ProxyProtocolData.Family.IPv6)
+                && !data.sourceAddress().isEmpty()) {
+            try {
+                return InetAddress.ofLiteral(data.sourceAddress());
+            } catch (IllegalArgumentException e) {
+                return peer.getAddress();
+            }
+        }
+        return peer.getAddress();
+    }
+
+    @Override
+    public Duration idleTime() {
+        return Duration.ZERO; // the relay has times of its own for every wait
+    }
+
+    @Override
+    public void close(boolean interrupt) {
+        Proxy.Session now = session;
+        if (interrupt && now != null) now.abort();
+    }
+
+    @Override
+    public boolean canInterrupt() {
+        return false; // draining ends connections, an interrupt would cut them
+    }
+
+    @Override
+    public void run() {
+        throw new UnsupportedOperationException("run by handle");
+    }
+}
