@@ -32,11 +32,32 @@ final class LineBuffer {
 
     /** As it is: for text of our own, in ASCII. */
     LineBuffer text(String ascii) {
-        ensure(ascii.length());
-        for (int i = 0; i < ascii.length(); i++) {
-            bytes[length++] = (byte) ascii.charAt(i);
-        }
+        int size = ascii.length();
+        ensure(size);
+        copy(ascii, size);
         return this;
+    }
+
+    /** The first {@code size} characters, for which there is room. Locals, so that the loop stays in registers. */
+    private void copy(String ascii, int size) {
+        byte[] to = bytes;
+        int at = length;
+        for (int i = 0; i < size; i++) {
+            to[at + i] = (byte) ascii.charAt(i);
+        }
+        length = at + size;
+    }
+
+    /** How many characters at the start may be copied as they are. */
+    private static int plain(String value, boolean noSpace) {
+        int size = value.length();
+        for (int i = 0; i < size; i++) {
+            char c = value.charAt(i);
+            if (!isPrintable(c) || c == '"' || c == '\\' || (noSpace && c == ' ')) {
+                return i;
+            }
+        }
+        return size;
     }
 
     LineBuffer one(char ascii) {
@@ -79,7 +100,9 @@ final class LineBuffer {
     LineBuffer json(String value) {
         ensure(2 + 6 * value.length());
         bytes[length++] = '"';
-        for (int i = 0; i < value.length(); i++) {
+        int plain = plain(value, false);
+        copy(value, plain);
+        for (int i = plain; i < value.length(); i++) {
             char c = value.charAt(i);
             if (c == '"' || c == '\\') {
                 bytes[length++] = '\\';
@@ -106,7 +129,9 @@ final class LineBuffer {
 
     private LineBuffer escaped(String value, boolean noSpace) {
         ensure(6 * value.length());
-        for (int i = 0; i < value.length(); i++) {
+        int plain = plain(value, noSpace);
+        copy(value, plain);
+        for (int i = plain; i < value.length(); i++) {
             char c = value.charAt(i);
             if (c == '"' || c == '\\') {
                 bytes[length++] = '\\';
