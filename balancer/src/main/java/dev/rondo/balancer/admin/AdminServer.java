@@ -13,6 +13,7 @@ import io.helidon.webserver.http.ServerResponse;
 import io.helidon.webserver.http1.Http1Config;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
@@ -54,7 +55,26 @@ public final class AdminServer {
     public static AdminServer start(
             AdminConfig config, Probes probes, Supplier<List<PoolView>> pools, PrometheusRegistry metrics)
             throws IOException {
-        WebServer server = WebServer.builder()
+        WebServer server;
+        try {
+            server = build(config, probes, pools, metrics).start();
+        } catch (IllegalArgumentException | UncheckedIOException e) { // of a host that has no address
+            throw new IOException(cannotListen(config, String.valueOf(e.getMessage())), e);
+        }
+        if (!server.isRunning()) { // Helidon logs why and returns as if it had started
+            throw new IOException(cannotListen(config, bindFailure(config)));
+        }
+        return new AdminServer(server);
+    }
+
+    private static String cannotListen(AdminConfig config, String why) {
+        return "admin: cannot listen on " + config.host() + ":" + config.port() + " (" + why
+                + "); set admin.port or admin.host to one that is free";
+    }
+
+    private static WebServer build(
+            AdminConfig config, Probes probes, Supplier<List<PoolView>> pools, PrometheusRegistry metrics) {
+        return WebServer.builder()
                 .host(config.host())
                 .port(config.port())
                 .featuresDiscoverServices(false)
@@ -68,13 +88,7 @@ public final class AdminServer {
                 .connectionOptions(SocketOptions.builder().tcpNoDelay(true).build())
                 .shutdownHook(false) // the order in which things end is the application's
                 .routing(routing -> routes(routing, pools, metrics))
-                .build()
-                .start();
-        if (!server.isRunning()) { // Helidon logs why and returns as if it had started
-            throw new IOException("admin: cannot listen on " + config.host() + ":" + config.port() + " ("
-                    + bindFailure(config) + "); set admin.port or admin.host to one that is free");
-        }
-        return new AdminServer(server);
+                .build();
     }
 
     /** The port that is bound. */

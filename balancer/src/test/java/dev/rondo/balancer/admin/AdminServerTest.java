@@ -251,9 +251,10 @@ class AdminServerTest {
                         + " (Address already in use); set admin.port or admin.host to one that is free");
     }
 
-    @Test
-    void anUnknownHostIsAnErrorWithItsRemedy() {
-        AdminConfig nowhere = new AdminConfig("192.0.2.1", 0);
+    @ParameterizedTest
+    @ValueSource(strings = {"192.0.2.1", "[::zz]"})
+    void aHostThatIsNotHereIsAnErrorWithItsRemedy(String host) {
+        AdminConfig nowhere = new AdminConfig(host, 0);
         Probes probes = new Probes(() -> true, Optional::empty, "127.0.0.1", data::getLocalPort);
         assertThatThrownBy(() -> AdminServer.start(nowhere, probes, List::of, new Telemetry(1, null).registry()))
                 .isInstanceOf(IOException.class)
