@@ -196,10 +196,17 @@ final class Binding {
                 paths.stream()
                         .flatMap(path -> settings.origin(path).stream())
                         .findFirst()
-                        .ifPresent(origin -> findings.add(origin, paths.getFirst(), reason.message()));
+                        .ifPresent(origin ->
+                                findings.add(origin, paths.getFirst(), reason.message() + unset(paths.getFirst())));
             }
             return substitute;
         }
+    }
+
+    /** The message stands at the place of another key then. */
+    private String unset(KeyPath path) {
+        String name = path.shown().substring(path.shown().lastIndexOf('.') + 1);
+        return settings.origin(path).isPresent() ? "" : "; " + name + " is not set here, so set it as well";
     }
 
     /** @param key seen from {@code path}: {@code response}, {@code backends[1].id} */

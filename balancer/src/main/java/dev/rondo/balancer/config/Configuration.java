@@ -81,9 +81,15 @@ public record Configuration(
             Integer first = matches.putIfAbsent(new Match(route.host(), route.pathPrefix()), i);
             if (first != null)
                 check.fail(
-                        List.of("routes[" + i + "]", "routes[" + first + "]"),
+                        keys(i, first),
                         "matches the same host and path as routes[" + first + "]; only one of them can be chosen");
         }
+    }
+
+    private static List<String> keys(int route, int first) {
+        String one = "routes[" + route + "]";
+        String other = "routes[" + first + "]";
+        return List.of(one, one + ".host", one + ".path-prefix", other, other + ".host", other + ".path-prefix");
     }
 
     private static String noPool(String name, Map<String, PoolConfig> pools) {

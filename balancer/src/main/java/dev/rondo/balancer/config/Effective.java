@@ -47,7 +47,8 @@ public final class Effective {
     private static void fields(StringBuilder out, Map<String, Value> members, String first, String indent) {
         String lead = first;
         for (Map.Entry<String, Value> member : members.entrySet()) {
-            if (isEmpty(member.getValue()) && member.getValue().origin() instanceof Origin.Default) continue;
+            boolean unset = isEmpty(member.getValue()) && member.getValue().origin() instanceof Origin.Default;
+            if (unset && !(indent.isEmpty() && member.getValue() instanceof Value.Items)) continue;
             value(out, lead + scalar(member.getKey()) + ":", member.getValue(), indent);
             lead = indent;
         }
@@ -101,7 +102,7 @@ public final class Effective {
 
     /** As it is where no reader of YAML could take it for something else, in double quotes otherwise. */
     private static String scalar(String text) {
-        if (text.matches("[A-Za-z0-9/][A-Za-z0-9/._-]*|-") && !text.equals("-")) return text;
+        if (text.matches("[A-Za-z0-9/][A-Za-z0-9/._-]*") && !text.equalsIgnoreCase("null")) return text;
         StringBuilder out = new StringBuilder("\"");
         text.codePoints().forEach(c -> {
             if (c == '"' || c == '\\') out.append('\\').appendCodePoint(c);

@@ -56,8 +56,9 @@ final class FileCheck {
         Optional<String> meant =
                 Text.nearest(field.name(), section.keys().stream().map(Key::name));
         meant.ifPresent(name -> findings.cover(path.child(name)));
-        String remedy = meant.or(() -> elsewhere(field.name()))
-                .map(name -> " (did you mean " + Text.quoted(name) + "?)")
+        String remedy = meant.map(Text::quoted)
+                .or(() -> elsewhere(field.name()))
+                .map(name -> " (did you mean " + name + "?)")
                 .orElseGet(() -> " (there are: " + names(section) + ")");
         findings.add(field.at(), "unknown key " + Text.quoted(field.name()) + remedy);
     }
@@ -66,8 +67,9 @@ final class FileCheck {
     private static Optional<String> elsewhere(String name) {
         for (Key key : Description.ROOT.keys())
             if (key.type() instanceof Type.Section section && section.key(name) != null)
-                return Optional.of(key.name() + "." + name);
-        return Optional.ofNullable(Description.ROOT.key(name)).map(key -> key.name() + " at the top");
+                return Optional.of(Text.quoted(key.name() + "." + name));
+        return Optional.ofNullable(Description.ROOT.key(name))
+                .map(key -> Text.quoted(key.name()) + " at the top of the file");
     }
 
     private static String names(Type.Section section) {
@@ -108,7 +110,7 @@ final class FileCheck {
 
     private void scalar(Type.Scalar<?> type, Tree tree, KeyPath path) {
         if (!(tree instanceof Tree.Scalar scalar)) {
-            expected(type.name(), tree, path);
+            expected("one value (" + type.name() + ")", tree, path);
             return;
         }
         type.refusal(scalar.text())

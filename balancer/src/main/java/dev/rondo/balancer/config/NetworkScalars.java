@@ -155,10 +155,8 @@ final class NetworkScalars {
     private static URI hostAndPort(String authority) {
         int colon = authority.endsWith("]") ? -1 : authority.lastIndexOf(':');
         String host = colon < 0 ? authority : authority.substring(0, colon);
-        if (colon >= 0)
-            Scalars.PORT.refusal(authority.substring(colon + 1)).ifPresent(refusal -> {
-                throw new IllegalArgumentException("has a port that " + refusal);
-            });
+        if (colon >= 0 && Scalars.PORT.refusal(authority.substring(colon + 1)).isPresent())
+            throw new IllegalArgumentException("has no valid port; use 1 to 65535");
         boolean literal = host.startsWith("[") && host.endsWith("]") && host.contains(":");
         String bare = literal ? host.substring(1, host.length() - 1) : host;
         if (host.isEmpty()) throw new IllegalArgumentException("has no host; write http://HOST:PORT");

@@ -69,8 +69,11 @@ final class Overrides {
             apply(meant.get(), text, settings.properties, new Origin.Property(name));
             return;
         }
-        String remedy = Text.nearest(name, targets.stream().map(target -> target.path.property()))
-                .map(near -> " (did you mean " + Text.quoted(near) + "?)")
+        String remedy = Text.nearest(
+                        name.substring(KeyPath.PROPERTY_PREFIX.length()),
+                        targets.stream()
+                                .map(target -> target.path.property().substring(KeyPath.PROPERTY_PREFIX.length())))
+                .map(near -> " (did you mean " + Text.quoted(KeyPath.PROPERTY_PREFIX + near) + "?)")
                 .orElse("; docs/configuration.md lists the keys");
         findings.add(new Origin.Property(name), "sets no key that there is" + remedy);
     }

@@ -12,7 +12,8 @@ final class Text {
     private Text() {}
 
     /** In double quotes, on one line, cut where it is long: what a file says may come from anybody. */
-    static String quoted(String text) {
+    static String quoted(String raw) {
+        String text = raw.replaceFirst("//[^/@\\s]*@", "//…@"); // user info is a secret
         StringBuilder out = new StringBuilder("\"");
         int end = Math.min(text.length(), LONGEST_QUOTE);
         for (int i = 0; i < end; i++) {

@@ -101,7 +101,14 @@ final class YamlDocument {
                 && text.codePointAt(text.offsetByCodePoints(0, mark.getIndex())) == '\t')
             return "a tab cannot indent YAML; use spaces";
         String problem = e.getProblem() == null ? String.valueOf(e.getContext()) : e.getProblem();
-        return "not YAML: " + problem.replaceAll("\\s+", " ").strip();
+        if (problem.contains("<block end>"))
+            return "not YAML: this does not fit the lines before it; look at the indentation and the quotes";
+        if (problem.contains("mapping values are not allowed"))
+            return "not YAML: no key can stand here; look for a missing colon before it, or put the text in quotes";
+        return "not YAML: "
+                + problem.replace("but got <stream end>", "but the file ends")
+                        .replaceAll("\\s+", " ")
+                        .strip();
     }
 
     private Origin.File place(Mark mark) {
@@ -178,7 +185,7 @@ final class YamlDocument {
         }
         sizes.put(node, Math.min(size, Integer.MAX_VALUE));
         if (size - trees.size() > MOST_REPEATED)
-            refuse(node, "aliases repeat more than 10000 values; write less of them");
+            refuse(node, "aliases repeat more than 10000 values; write fewer of them");
     }
 
     /** Says the first reason only: the rest of such a document is not worth a word. */
