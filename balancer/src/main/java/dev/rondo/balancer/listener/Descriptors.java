@@ -25,7 +25,7 @@ final class Descriptors {
 
     static int maxConnections(int wanted, long descriptors) throws IOException {
         // a connection in use has one to its backend as well
-        int possible = (int) Math.clamp((descriptors - RESERVED) / 2, 8, 1_000_000);
+        int possible = Math.clamp((descriptors - RESERVED) / 2, 8, 1_000_000);
         if (wanted > possible) {
             throw new IOException("server.max-tcp-connections: " + wanted + " connections need "
                     + (2L * wanted + RESERVED) + " file descriptors and the process may open " + descriptors

@@ -198,30 +198,39 @@ final class Relay {
     // ---- attempts
     // ----------------------------------------------------------------------------------------------------
 
-    /** One turn of the loop is one attempt. */
+    /** Picks a backend and asks it. */
     private Served forward(Pool pool, RequestHead head, Workspace workspace, ExchangeLog log)
             throws Failure, IOException {
         Backend backend = pool.pick();
         if (backend == null) throw Failure.early(Reason.NO_HEALTHY_BACKEND, "no backend of this pool can be used");
+        state.attemptBegins(backend.labels());
+        try {
+            return attempt(pool, backend, head, workspace, log);
+        } finally {
+            state.attemptEnds(backend.labels());
+        }
+    }
+
+    /** One turn of the loop is one connection: a second one only where the first was kept too long. */
+    private Served attempt(Pool pool, Backend backend, RequestHead head, Workspace workspace, ExchangeLog log)
+            throws IOException {
         int bodyStart = in.position();
         boolean fresh = false;
         while (true) {
             RequestBody body =
                     new RequestBody(lane, client, settings, head, workspace.requestDecoder, pool.requestRules());
             long begun = lane.ticker().nanos();
-            state.attemptBegins(backend.labels());
             UpstreamConnection connection = null;
             try {
                 connection = connect(backend, fresh);
                 return exchange(pool, backend, connection, body, head, workspace, log, begun);
             } catch (Failure failure) {
-                boolean stale = connection != null && connection.isReused() && !fresh;
-                boolean repeats = stale && mayRepeat(failure, head, body);
+                boolean reused = connection != null && connection.isReused();
+                boolean repeats = reused && mayRepeat(failure, head, body);
                 Reason outcome = repeats ? Reason.STALE_CONNECTION : failure.reason();
-                long now = lane.ticker().nanos();
                 String address = connection == null ? "" : connection.addressText();
-                log.attempt(
-                        backend.labels(), address, connection != null && connection.isReused(), outcome, 0, begun, now);
+                long now = lane.ticker().nanos();
+                log.attempt(backend.labels(), address, reused, outcome, 0, begun, now);
                 if (connection != null) backend.upstream().discard(lane, connection);
                 if (!repeats) return answerFailure(failure, head, body, workspace, log);
                 state.staleRepeat(backend.labels());
@@ -231,8 +240,6 @@ final class Relay {
                 if (connection != null) backend.upstream().discard(lane, connection);
                 endBody(body, true);
                 throw e;
-            } finally {
-                state.attemptEnds(backend.labels());
             }
         }
     }

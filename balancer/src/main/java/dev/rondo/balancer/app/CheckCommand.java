@@ -1,0 +1,40 @@
+package dev.rondo.balancer.app;
+
+import dev.rondo.balancer.config.Loaded;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code rondo check}. */
+@Command(
+        name = "check",
+        description = "Checks a configuration: exits 0, or prints every problem and exits 2.",
+        mixinStandardHelpOptions = true)
+final class CheckCommand implements Callable<Integer> {
+    @Mixin
+    private final ConfigurationFile source = new ConfigurationFile();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        Loaded.Valid valid = source.load(spec.commandLine().getErr());
+        if (valid == null) return Main.WRONG;
+        int backends = valid.configuration().pools().values().stream()
+                .mapToInt(pool -> pool.backends().size())
+                .sum();
+        spec.commandLine()
+                .getOut()
+                .printf(
+                        "%s is good: %d pools, %d backends, %d routes%n",
+                        source.file,
+                        valid.configuration().pools().size(),
+                        backends,
+                        valid.configuration().routes().size());
+        return 0;
+    }
+}

@@ -1,0 +1,240 @@
+package dev.rondo.balancer.app;
+
+import dev.rondo.balancer.admin.AdminServer;
+import dev.rondo.balancer.admin.PoolView;
+import dev.rondo.balancer.admin.PoolView.BackendView;
+import dev.rondo.balancer.admin.Probes;
+import dev.rondo.balancer.cluster.Backend;
+import dev.rondo.balancer.cluster.Cluster;
+import dev.rondo.balancer.cluster.Pool;
+import dev.rondo.balancer.config.Configuration;
+import dev.rondo.balancer.connect.Resolver;
+import dev.rondo.balancer.listener.DataListener;
+import dev.rondo.balancer.proxy.Proxy;
+import dev.rondo.balancer.route.Router;
+import dev.rondo.balancer.telemetry.AccessLog;
+import dev.rondo.balancer.telemetry.BackendStatus;
+import dev.rondo.balancer.telemetry.BackendTotals;
+import dev.rondo.balancer.telemetry.Recorder;
+import dev.rondo.balancer.telemetry.Telemetry;
+import dev.rondo.balancer.wire.Engine;
+import dev.rondo.balancer.wire.Lane;
+import dev.rondo.balancer.wire.Ticker;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.security.Security;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** A running balancer: everything made, wired and ended in order. Thread-safe. */
+public final class Rondo implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Rondo.class.getName());
+
+    private final Configuration configuration;
+    private final Engine engine;
+    private final Resolver resolver;
+    private final @Nullable AccessLog accessLog;
+    private final Telemetry telemetry;
+    private final Cluster cluster;
+    private final Proxy proxy;
+    private final CountDownLatch hurry = new CountDownLatch(1);
+    private volatile @Nullable String stopping;
+    private @Nullable AdminServer admin;
+    private volatile @Nullable DataListener listener;
+
+    private Rondo(Configuration configuration, Engine engine, @Nullable AccessLog accessLog) {
+        this.configuration = configuration;
+        this.engine = engine;
+        this.accessLog = accessLog;
+        this.telemetry = new Telemetry(engine.lanes().size(), accessLog);
+        this.resolver = new Resolver(Resolver::system, configuration.dnsRefresh());
+        List<Recorder> recorders = new ArrayList<>();
+        for (Lane lane : engine.lanes()) recorders.add(telemetry.recorder(lane.index()));
+        this.cluster = Cluster.of(configuration, resolver, recorders);
+        this.proxy = new Proxy(
+                engine,
+                configuration,
+                new Router(configuration.routes(), cluster),
+                recorders,
+                lane -> RandomGenerator.of("L64X128MixRandom"));
+    }
+
+    /**
+     * Starts a balancer in this process.
+     *
+     * @throws IOException where a port or a file cannot be had, with the key and the remedy; nothing is left running then
+     */
+    public static Rondo start(Configuration configuration) throws IOException {
+        // the resolver looks names up again by itself; the JDK's cache would hide a backend that has moved
+        Security.setProperty("networkaddress.cache.ttl", "0");
+        Security.setProperty("networkaddress.cache.negative.ttl", "0");
+        Engine engine = Engine.start(configuration.engine(), configuration.loops(), Ticker.SYSTEM);
+        Rondo rondo;
+        try {
+            rondo = new Rondo(
+                    configuration,
+                    engine,
+                    AccessLog.open(configuration.accessLog(), engine.lanes().size()));
+        } catch (IOException | RuntimeException e) {
+            engine.close();
+            throw e;
+        }
+        try {
+            rondo.open();
+            return rondo;
+        } catch (IOException | RuntimeException e) {
+            rondo.close();
+            throw e;
+        }
+    }
+
+    private void open() throws IOException {
+        telemetry.backends(this::statuses);
+        telemetry.build(Version.number(), Version.revision());
+        telemetry.engine(engineName(), engine.lanes().size());
+        telemetry.jvm();
+        telemetry.configurationRead(true, Instant.ofEpochMilli(Ticker.SYSTEM.millis()));
+        telemetry.counter(
+                "rondo_loop_stalls",
+                "How often an event loop was held for more than 10 ms.",
+                () -> engine.lanes().stream().mapToLong(Lane::stalls).sum());
+        DataListener data = DataListener.start(configuration, proxy);
+        listener = data;
+        admin = AdminServer.start(
+                configuration.admin(),
+                new Probes(
+                        () -> listener != null,
+                        this::notReady,
+                        configuration.server().host(),
+                        data::port),
+                this::views,
+                telemetry.registry());
+        LOG.log(
+                System.Logger.Level.INFO,
+                "serving on " + configuration.server().host() + ":" + data.port() + ", admin on "
+                        + configuration.admin().host() + ":" + adminPort() + ", engine " + engineName() + " with "
+                        + engine.lanes().size() + " lanes, " + cluster.pools().size() + " pools");
+    }
+
+    private String engineName() {
+        return engine.kind().name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** The port for traffic. */
+    public int port() {
+        DataListener now = listener;
+        return now == null ? -1 : now.port();
+    }
+
+    /** The port for health, metrics and the API. */
+    public int adminPort() {
+        return admin == null ? -1 : admin.port();
+    }
+
+    private Optional<String> notReady() {
+        String why = stopping;
+        if (why != null) return Optional.of(why);
+        for (Pool pool : cluster.pools()) if (pool.canServe()) return Optional.empty();
+        return Optional.of("no pool has a backend that may get a request");
+    }
+
+    private List<BackendStatus> statuses() {
+        List<BackendStatus> statuses = new ArrayList<>();
+        for (Pool pool : cluster.pools()) {
+            for (Backend backend : pool.backends()) {
+                int weight = backend.config().weight();
+                statuses.add(new BackendStatus(backend.labels(), weight, weight > 0));
+            }
+        }
+        return statuses;
+    }
+
+    private List<PoolView> views() {
+        return cluster.pools().stream()
+                .map(pool -> new PoolView(
+                        pool.config().name(),
+                        pool.config().strategy().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                        pool.backends().stream().map(this::view).toList()))
+                .toList();
+    }
+
+    private BackendView view(Backend backend) {
+        BackendTotals totals = telemetry.totals(backend.labels());
+        int weight = backend.config().weight();
+        return new BackendView(
+                backend.config().id(),
+                backend.config().url().toString(),
+                backend.upstream().addresses().stream()
+                        .map(InetAddress::getHostAddress)
+                        .toList(),
+                weight > 0 ? "up" : "weight 0",
+                weight,
+                totals.inFlight(),
+                totals.requests(),
+                totals.picks(),
+                totals.active(),
+                totals.idle());
+    }
+
+    /**
+     * Ends without failing a request: not ready at once, everything still taken for {@code drain.delay}, then the last answer
+     * on each connection says so, and what is left after {@code drain.timeout} is cut. Returns when all has ended.
+     *
+     * @param delayed whether {@code drain.delay} is waited for: not where somebody waits at a terminal
+     */
+    public void drain(boolean delayed) {
+        stopping = "draining";
+        if (delayed) {
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "draining: not ready, taking requests for another "
+                            + configuration.drain().delay().toMillis() + " ms");
+            awaitHurry(configuration.drain().delay().toNanos());
+        }
+        LOG.log(
+                System.Logger.Level.INFO,
+                "draining: " + proxy.connections() + " connections are given their last answer");
+        proxy.drain();
+        close();
+        LOG.log(System.Logger.Level.INFO, "stopped");
+    }
+
+    private void awaitHurry(long nanos) {
+        try {
+            if (hurry.await(nanos, TimeUnit.NANOSECONDS)) LOG.log(System.Logger.Level.INFO, "draining: cut short");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Opens the access log's file again, by its name: after it was rotated. */
+    public void reopenAccessLog() {
+        if (accessLog != null) accessLog.reopen();
+    }
+
+    /** Ends at once what {@link #drain} waits for. */
+    public void hurry() {
+        hurry.countDown();
+        proxy.abort();
+    }
+
+    /** Ends everything; requests in flight get {@code drain.timeout}. */
+    @Override
+    public void close() {
+        stopping = "stopping";
+        proxy.drain();
+        DataListener data = listener;
+        if (data != null) data.stop();
+        if (admin != null) admin.stop();
+        engine.close();
+        resolver.close();
+        if (accessLog != null) accessLog.close();
+    }
+}

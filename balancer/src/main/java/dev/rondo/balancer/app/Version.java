@@ -1,0 +1,27 @@
+package dev.rondo.balancer.app;
+
+import java.io.IOException;
+import java.io.InputStream;
+
+/** What is running, as the jar's manifest says. */
+final class Version {
+    private static final String UNKNOWN = "development";
+
+    private Version() {}
+
+    /** The version of the product. */
+    static String number() {
+        String version = Version.class.getPackage().getImplementationVersion();
+        return version == null ? UNKNOWN : version;
+    }
+
+    /** The commit it was built from, where the build was told. */
+    static String revision() {
+        try (InputStream in = Version.class.getResourceAsStream("/META-INF/rondo-revision")) {
+            if (in != null) return new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8).strip();
+        } catch (IOException e) {
+            return UNKNOWN;
+        }
+        return UNKNOWN;
+    }
+}
