@@ -103,10 +103,18 @@ public final class Main implements Callable<Integer> {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Main()).setExecutionExceptionHandler((failure, commandLine, parsed) -> {
-            commandLine.getErr().println("rondo-backend: " + failure);
-            return 1;
-        });
+        return new CommandLine(new Main())
+                .setParameterExceptionHandler((wrong, arguments) -> {
+                    PrintWriter err = wrong.getCommandLine().getErr();
+                    err.println("rondo-backend: " + wrong.getMessage());
+                    CommandLine.UnmatchedArgumentException.printSuggestions(wrong, err);
+                    err.println("rondo-backend --help lists the options");
+                    return 2;
+                })
+                .setExecutionExceptionHandler((failure, commandLine, parsed) -> {
+                    commandLine.getErr().println("rondo-backend: " + failure);
+                    return 1;
+                });
     }
 
     @Override

@@ -42,6 +42,7 @@ final class RequestFilter implements Filter {
     public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
         Instant at = surroundings.clock().instant();
         long start = surroundings.nanos().getAsLong();
+        String client = client(request.remotePeer().address()); // while there is a connection to ask
         Ending ending = Ending.CUT;
         boolean status = true;
         response.header(servedBy);
@@ -71,7 +72,7 @@ final class RequestFilter implements Filter {
             }
             ending = Ending.ANSWERED;
         } finally {
-            record(request, response, at, start, status, ending);
+            record(request, response, at, start, client, status, ending);
         }
         endConnection(request, response);
     }
@@ -112,13 +113,19 @@ final class RequestFilter implements Filter {
     }
 
     private void record(
-            RoutingRequest request, RoutingResponse response, Instant at, long start, boolean status, Ending ending) {
+            RoutingRequest request,
+            RoutingResponse response,
+            Instant at,
+            long start,
+            @Nullable String client,
+            boolean status,
+            Ending ending) {
         HttpPrologue prologue = request.prologue();
         surroundings
                 .accessLog()
                 .accept(new Served(
                         at,
-                        client(request.remotePeer().address()),
+                        client,
                         prologue.method().text(),
                         target(prologue),
                         status ? response.status().code() : 0,
