@@ -7,6 +7,7 @@ import io.helidon.http.Status;
 import io.helidon.service.registry.GlobalServiceRegistry;
 import io.helidon.service.registry.ServiceRegistryConfig;
 import io.helidon.service.registry.ServiceRegistryManager;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
@@ -82,10 +83,6 @@ final class Backend {
         server.stop();
     }
 
-    Lifecycle lifecycle() {
-        return lifecycle;
-    }
-
     /**
      * Starts Helidon without looking for services on the class path, none of which is used here, and without listing its
      * features: a quarter of the time to start. The flavor is what the list is printed for, and the first one set stays.
@@ -145,7 +142,11 @@ final class Backend {
         String method = request.prologue().method().text();
         for (Endpoint endpoint : choices) {
             if (endpoint.answers(method)) {
-                endpoint.handler().handle(request, response);
+                try {
+                    endpoint.handler().handle(request, response);
+                } catch (InterruptedException e) { // the drain timeout is over; a 500 would claim an answer
+                    throw new CloseConnectionException("stopped while the request was in flight", e);
+                }
                 return;
             }
         }

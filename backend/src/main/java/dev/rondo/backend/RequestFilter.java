@@ -44,7 +44,6 @@ final class RequestFilter implements Filter {
         long start = surroundings.nanos().getAsLong();
         String client = client(request.remotePeer().address()); // while there is a connection to ask
         Ending ending = Ending.CUT;
-        boolean status = true;
         response.header(servedBy);
         response.beforeSend(() -> {
             if (lifecycle.isDraining()) {
@@ -58,7 +57,6 @@ final class RequestFilter implements Filter {
                 case Failure.None() -> chain.proceed();
                 case Failure.Status(int code) -> fail(request, response, code);
                 case Failure.Refuse() -> {
-                    status = false;
                     ending = Ending.REFUSED;
                     sockets.reset(request.remotePeer().address());
                     throw new CloseConnectionException("a fault refused the request");
@@ -72,7 +70,7 @@ final class RequestFilter implements Filter {
             }
             ending = Ending.ANSWERED;
         } finally {
-            record(request, response, at, start, client, status, ending);
+            record(request, response, at, start, client, ending);
         }
         endConnection(request, response);
     }
@@ -118,9 +116,9 @@ final class RequestFilter implements Filter {
             Instant at,
             long start,
             @Nullable String client,
-            boolean status,
             Ending ending) {
         HttpPrologue prologue = request.prologue();
+        long sent = ending == Ending.REFUSED ? 0 : response.bytesWritten();
         surroundings
                 .accessLog()
                 .accept(new Served(
@@ -128,9 +126,9 @@ final class RequestFilter implements Filter {
                         client,
                         prologue.method().text(),
                         target(prologue),
-                        status ? response.status().code() : 0,
+                        sent > 0 ? response.status().code() : 0,
                         0,
-                        status ? response.bytesWritten() : 0,
+                        sent,
                         surroundings.nanos().getAsLong() - start,
                         ending,
                         request.headers().first(REQUEST_ID).orElse(null)));
