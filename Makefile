@@ -1,0 +1,58 @@
+# What a user and CI type. `make` alone lists the targets. Written for GNU make 3.81 (macOS) and later.
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules
+
+jars := balancer/target/rondo.jar backend/target/rondo-backend.jar
+# the directories too: their times change when a file is removed
+sources = $(shell find pom.xml balancer/pom.xml balancer/src/main backend/pom.xml backend/src/main)
+# Maven's own libraries use what JDK 25 warns of
+export MAVEN_OPTS ?= --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED
+maven = command -v mvn >/dev/null || { echo 'rondo: no mvn command found: install Apache Maven 3.8 or later' >&2; exit 1; }; \
+	JAVA_HOME=$$(scripts/jdk) && export JAVA_HOME && mvn -B -ntp
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: $(jars) ## start the balancer on 8080 with two demo backends; Ctrl-C ends all
+	@scripts/run
+
+.PHONY: test
+test: ## run all tests of all modules
+	@$(maven) test
+
+.PHONY: smoke
+smoke: ## ten requests to URL (http://localhost:8080): who answered, and is it even
+	@scripts/smoke
+
+.PHONY: up
+up: ## build the images and start balancer and backends with Docker Compose
+	@scripts/up
+
+.PHONY: down
+down: ## stop and remove what make up started
+	@scripts/compose down --remove-orphans
+
+.PHONY: package
+package: $(jars) ## build balancer/target/rondo.jar and backend/target/rondo-backend.jar
+
+$(jars): $(sources)
+	@echo 'building $(jars)' && $(maven) -q package -Dmaven.test.skip=true && touch $(jars)
+
+.PHONY: verify
+verify: ## all that CI checks: tests, format, static analysis, images, Compose, a stop under load
+	@scripts/check-shell
+	@$(maven) verify
+	@scripts/check-images
+
+.PHONY: format
+format: ## format the Java sources
+	@$(maven) -q spotless:apply
+
+.PHONY: clean
+clean: ## remove what was built
+	@$(maven) -q clean && rm -rf target
