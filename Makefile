@@ -44,14 +44,23 @@ $(jars): $(sources)
 	@echo 'building $(jars)' && $(maven) -q package -Dmaven.test.skip=true && touch $(jars)
 
 .PHONY: verify
-verify: ## all that CI checks: tests, format, static analysis, images, Compose, a stop under load
+verify: ## all that CI checks: tests, format, static analysis, fuzzing, images, Compose, a stop under load
 	@scripts/check-shell
 	@$(maven) verify
+	@scripts/fuzz 1
 	@scripts/check-images
 
 .PHONY: format
 format: ## format the Java sources
 	@$(maven) -q spotless:apply
+
+.PHONY: docs
+docs: ## write docs/configuration.md and docs/rondo.schema.json from the configuration's description
+	@$(maven) -q -pl balancer test -Dtest=ReferencePagesTest -Drondo.docs.write=true
+
+.PHONY: fuzz
+fuzz: ## fuzz every target, ROUNDS (10) times as long as make verify does
+	@scripts/fuzz $(ROUNDS)
 
 .PHONY: clean
 clean: ## remove what was built
