@@ -101,6 +101,7 @@ final class CaseBackend implements RawBackend.Script {
             }
             if (head == null) return;
             if (!spoilt.isEmpty()) violated("upstream connection reused after the ambiguous answer of " + spoilt);
+            spoilt = "";
             if (!head.values(Lane.MARK_NAME).equals(List.of(Lane.MARK))) {
                 violated("a request without exactly one mark, smuggled in: " + head);
             }

@@ -82,16 +82,14 @@ public final class Source {
     }
 
     /** The next {@code count} bytes, fewer at the end of the connection. */
-    byte[] upTo(int count) throws IOException {
-        byte[] out = new byte[count];
-        int have = 0;
-        while (have < count && more()) {
-            int n = Math.min(count - have, limit - start);
-            System.arraycopy(buffer, start, out, have, n);
+    byte[] upTo(long count) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        while (out.size() < count && more()) {
+            int n = (int) Math.min(count - out.size(), limit - start);
+            out.write(buffer, start, n);
             start += n;
-            have += n;
         }
-        return have == count ? out : Arrays.copyOf(out, have);
+        return out.toByteArray();
     }
 
     /** The next {@code count} bytes. */

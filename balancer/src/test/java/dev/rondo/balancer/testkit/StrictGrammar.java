@@ -54,8 +54,9 @@ public final class StrictGrammar {
         List<Field> trailers = List.of();
         String body = "";
         if (framing == Answer.Framing.LENGTH) {
-            body = Bytes.text(source.exactly(
-                    Integer.parseInt(head.values("content-length").getFirst())));
+            long length = Long.parseLong(head.values("content-length").getFirst());
+            body = Bytes.text(source.upTo(length));
+            if (body.length() < length) throw new EOFException("the connection ended within a body");
         } else if (framing == Answer.Framing.CHUNKED) {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             trailers = chunks(source, out);
@@ -94,7 +95,7 @@ public final class StrictGrammar {
             switch (framing) {
                 case NONE -> {}
                 case LENGTH -> {
-                    int length = Integer.parseInt(
+                    long length = Long.parseLong(
                             Field.values(fields, "content-length").getFirst());
                     body.write(source.upTo(length));
                     complete = body.size() == length;
@@ -147,8 +148,8 @@ public final class StrictGrammar {
             if (!matcher.matches()) throw new Violation("not a chunk header", line);
             long size = Long.parseUnsignedLong(matcher.group(1), 16);
             if (size == 0) break;
-            if (size < 0 || size > 1 << 30) throw new Violation("a chunk that is too large", line);
-            byte[] part = source.upTo((int) size);
+            if (size < 0) throw new Violation("a chunk that is too large", line);
+            byte[] part = source.upTo(size);
             body.write(part);
             if (part.length < size) throw new EOFException("the connection ended within a chunk");
             String close = source.line();

@@ -1,0 +1,39 @@
+package dev.rondo.balancer.testkit;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** What Linux holds for TCP sockets of this machine. */
+public final class KernelQueues {
+    private static final Path TABLE = Path.of("/proc/net/tcp");
+    private static final Path TABLE6 = Path.of("/proc/net/tcp6");
+
+    private KernelQueues() {}
+
+    /** Whether this system tells. */
+    public static boolean known() {
+        return Files.isReadable(TABLE);
+    }
+
+    /** Bytes that wait to be sent or read on all sockets with {@code port} at one of their ends. */
+    public static long bytes(int port) throws IOException {
+        long sum = 0;
+        for (Path table : new Path[] {TABLE, TABLE6}) {
+            if (!Files.isReadable(table)) continue;
+            for (String line : Files.readAllLines(table)) {
+                String[] columns = line.strip().split("\\s+", -1);
+                if (columns.length < 5 || columns[0].equals("sl")) continue;
+                boolean listening = columns[3].equals("0A"); // there the queues count connections, not bytes
+                if (listening || (port(columns[1]) != port && port(columns[2]) != port)) continue;
+                String[] queues = columns[4].split(":", -1);
+                sum += Long.parseLong(queues[0], 16) + Long.parseLong(queues[1], 16);
+            }
+        }
+        return sum;
+    }
+
+    private static int port(String address) {
+        return Integer.parseInt(address.substring(address.indexOf(':') + 1), 16);
+    }
+}
