@@ -28,7 +28,7 @@ class ConfigurationFuzzTest {
         }
     }
 
-    private static void judge(Loaded loaded) {
+    static void judge(Loaded loaded) {
         switch (loaded) {
             case Loaded.Broken broken -> {
                 if (broken.problems().isEmpty()) throw new AssertionError("broken without a reason");
