@@ -62,6 +62,15 @@ final class RunningBackend implements AutoCloseable {
         return next;
     }
 
+    /** The next record of {@code target}: a record follows its response, so those of earlier requests may still arrive. */
+    Served nextServed(String target) throws InterruptedException {
+        Served next = nextServed();
+        while (!next.target().equals(target)) {
+            next = nextServed();
+        }
+        return next;
+    }
+
     Duration nextPause() throws InterruptedException {
         Duration next = pauses.poll(20, TimeUnit.SECONDS);
         if (next == null) {

@@ -12,7 +12,6 @@ import java.util.HexFormat;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,17 +32,12 @@ class UpgradeTest {
         running.close();
     }
 
-    @BeforeEach
-    void forget() {
-        running.served.clear();
-    }
-
     @Test
     void rawBytesComeBackAndHalfCloseIsObeyed() throws Exception {
         try (RawClient client = running.connect()) {
             // the first bytes of the tunnel are sent along with the request
             client.send(
-                    "GET /upgrade HTTP/1.1\r\nHost: a\r\nConnection: keep-alive, Upgrade\r\nUpgrade: echo\r\n\r\n\u0000\u00ff");
+                    "GET /upgrade?raw HTTP/1.1\r\nHost: a\r\nConnection: keep-alive, Upgrade\r\nUpgrade: echo\r\n\r\n\u0000\u00ff");
             Response response = client.head();
             assertThat(response.status()).isEqualTo(101);
             assertThat(response.fields())
@@ -52,10 +46,9 @@ class UpgradeTest {
             client.send("GET / HTTP/1.1\r\n\r\n").endOutput();
             assertThat(client.rest()).isEqualTo("GET / HTTP/1.1\r\n\r\n");
         }
-        Served served = running.nextServed();
+        Served served = running.nextServed("/upgrade?raw");
         assertThat(served.ending()).isEqualTo(Ending.TUNNELED);
         assertThat(served.status()).isEqualTo(101);
-        assertThat(served.target()).isEqualTo("/upgrade");
         assertThat(served.bytesIn()).isEqualTo(20);
         assertThat(served.bytesOut()).isEqualTo(20 + 95);
     }
@@ -187,11 +180,11 @@ class UpgradeTest {
 
     @Test
     void aPeerThatLeavesWithoutACloseGetsNone() throws Exception {
-        try (RawClient client = webSocket()) {
+        try (RawClient client = webSocket("/upgrade?leaves")) {
             client.endOutput();
             assertThat(client.rest()).isEmpty();
         }
-        assertThat(running.nextServed().ending()).isEqualTo(Ending.TUNNELED);
+        assertThat(running.nextServed("/upgrade?leaves").ending()).isEqualTo(Ending.TUNNELED);
     }
 
     @ParameterizedTest
@@ -224,8 +217,12 @@ class UpgradeTest {
     }
 
     private static RawClient webSocket() throws IOException {
+        return webSocket("/upgrade");
+    }
+
+    private static RawClient webSocket(String target) throws IOException {
         RawClient client = running.connect();
-        client.send("GET /upgrade HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket"
+        client.send("GET " + target + " HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket"
                 + "\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
         assertThat(client.head().status()).isEqualTo(101);
         return client;
