@@ -3,6 +3,7 @@ package dev.rondo.backend;
 import io.helidon.common.features.HelidonFeatures;
 import io.helidon.common.features.api.HelidonFlavor;
 import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
 import io.helidon.service.registry.GlobalServiceRegistry;
 import io.helidon.service.registry.ServiceRegistryConfig;
@@ -123,10 +124,12 @@ final class Backend {
 
     private void routes(HttpRouting.Builder routing) {
         routing.addFilter(new RequestFilter(settings.name(), surroundings, lifecycle, faults, sockets));
-        routing.error(
-                Refusal.class,
-                (request, response, refusal) ->
-                        Answers.text(request, response, refusal.status(), refusal.sentence() + "\n"));
+        routing.error(Refusal.class, (request, response, refusal) -> {
+            if (!request.content().consumed() && request.content().hasEntity()) {
+                response.header(HeaderValues.CONNECTION_CLOSE); // what is left of the body may be malformed
+            }
+            Answers.text(request, response, refusal.status(), refusal.sentence() + "\n");
+        });
         Map<String, List<Endpoint>> byPath = new LinkedHashMap<>();
         for (Endpoint endpoint : endpoints) {
             byPath.computeIfAbsent(endpoint.path(), path -> new ArrayList<>()).add(endpoint);

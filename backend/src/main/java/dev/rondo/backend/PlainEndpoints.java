@@ -2,6 +2,7 @@ package dev.rondo.backend;
 
 import io.helidon.http.Header;
 import io.helidon.http.HttpPrologue;
+import io.helidon.http.RequestException;
 import io.helidon.http.Status;
 import io.helidon.json.JsonArray;
 import io.helidon.json.JsonObject;
@@ -130,7 +131,8 @@ final class PlainEndpoints {
         if (!request.content().hasEntity()) {
             return new byte[0];
         }
-        try (InputStream in = request.content().inputStream()) {
+        InputStream in = request.content().inputStream(); // not closed: closing reads on, also behind what is malformed
+        try {
             byte[] body = in.readNBytes(limit + 1);
             if (body.length > limit) {
                 byte[] waste = new byte[16_384];
@@ -141,6 +143,8 @@ final class PlainEndpoints {
                         Status.REQUEST_ENTITY_TOO_LARGE_413, "the body is longer than " + limit + " bytes: send less");
             }
             return body;
+        } catch (RequestException e) { // Helidon would now wait for the rest of a body that it cannot read
+            throw new Refusal(Status.BAD_REQUEST_400, "the body cannot be read: " + e.getMessage());
         }
     }
 }

@@ -104,7 +104,8 @@ final class RequestFilter implements Filter {
         if (!last) {
             return;
         }
-        if (request.continueSent() && !request.content().consumed()) {
+        boolean malformed = response.status().code() == 400; // to read on would be to wait for what may never come
+        if (!malformed && request.continueSent() && !request.content().consumed()) {
             request.content().consume(); // closing over unread bytes would reset the response away
         }
         throw new CloseConnectionException("answered, and the connection ends here");

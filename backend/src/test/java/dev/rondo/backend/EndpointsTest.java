@@ -349,6 +349,16 @@ class EndpointsTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"1\r\na\r\n0\r\nTrailer: no\r\n\r\n"})
+    void aBodyWithTrailersIsRefusedAtOnce(String body) throws IOException {
+        try (RawClient client = running.connect()) {
+            client.send("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + body);
+
+            assertThat(client.response().status()).isEqualTo(400);
+        }
+    }
+
     private static JsonObject json(Response response) {
         return JsonParser.create(response.body()).readJsonObject();
     }
