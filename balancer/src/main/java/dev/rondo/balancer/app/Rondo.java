@@ -202,6 +202,8 @@ public final class Rondo implements AutoCloseable {
                 System.Logger.Level.INFO,
                 "draining: " + proxy.connections() + " connections are given their last answer");
         proxy.drain();
+        DataListener data = listener;
+        if (data != null) data.stop();
         close();
         LOG.log(System.Logger.Level.INFO, "stopped");
     }
@@ -225,11 +227,12 @@ public final class Rondo implements AutoCloseable {
         proxy.abort();
     }
 
-    /** Ends everything; requests in flight get {@code drain.timeout}. */
+    /** Ends everything at once, requests in flight too. */
     @Override
     public void close() {
         stopping = "stopping";
         proxy.drain();
+        proxy.abort();
         DataListener data = listener;
         if (data != null) data.stop();
         if (admin != null) admin.stop();

@@ -15,11 +15,13 @@ public abstract sealed class Fields permits Head, Trailers {
     private static final int VALUE = 2;
     private static final int VALUE_END = 3;
 
-    byte[] bytes = new byte[1024];
+    private static final int FIRST_FIELDS = 16;
+
+    byte[] bytes = {};
     private int count;
-    private int[] marks = new int[32 * MARKS];
-    private FieldName[] names = new FieldName[32];
-    private boolean[] dropped = new boolean[32];
+    private int[] marks = {};
+    private FieldName[] names = {};
+    private boolean[] dropped = {};
 
     /** Parses the lines that begin at {@code from} and end with an empty one; gives the index behind that. */
     final int parseFields(int from) throws BadMessage {
@@ -40,6 +42,7 @@ public abstract sealed class Fields permits Head, Trailers {
             int valueEnd = p;
             while (valueEnd > value && Octets.isSpace(b[valueEnd - 1])) valueEnd--;
             p += 2;
+            if (underscore && isFramingAlias(name, nameEnd)) throw BadMessage.malformed("field name");
             // CGI and its heirs cannot tell X_Forwarded_For from X-Forwarded-For; nginx drops such names too
             add(name, nameEnd, value, valueEnd, underscore);
         }
@@ -47,11 +50,19 @@ public abstract sealed class Fields permits Head, Trailers {
         return p + 2;
     }
 
+    /** Whether some backend might take the name for one that frames the body. */
+    private boolean isFramingAlias(int from, int to) {
+        byte[] alias = Octets.ascii(text(from, to).replace('_', '-'));
+        FieldName name = FieldName.of(alias, 0, alias.length);
+        return name == FieldName.CONTENT_LENGTH || name == FieldName.TRANSFER_ENCODING;
+    }
+
     private void add(int name, int nameEnd, int value, int valueEnd, boolean drop) {
         if (count == names.length) {
-            names = Arrays.copyOf(names, count * 2);
-            dropped = Arrays.copyOf(dropped, count * 2);
-            marks = Arrays.copyOf(marks, count * 2 * MARKS);
+            int size = Math.max(FIRST_FIELDS, count * 2);
+            names = Arrays.copyOf(names, size);
+            dropped = Arrays.copyOf(dropped, size);
+            marks = Arrays.copyOf(marks, size * MARKS);
         }
         int at = count * MARKS;
         marks[at + NAME] = name;

@@ -8,6 +8,7 @@ import java.util.Arrays;
  * thread-safe.
  */
 public abstract sealed class Head extends Fields permits RequestHead, ResponseHead {
+    private static final int FIRST_BYTES = 512;
     private static final int EMPTY_LINES = 8;
     private static final byte[] CLOSE = Octets.ascii("close");
     private static final byte[] KEEP_ALIVE = Octets.ascii("keep-alive");
@@ -72,7 +73,7 @@ public abstract sealed class Head extends Fields permits RequestHead, ResponseHe
             int taken = Math.min(from.remaining(), limits.headSize() + 1 - length);
             if (taken == 0) throw tooLarge();
             if (bytes.length - length < taken) {
-                bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, length + taken));
+                bytes = Arrays.copyOf(bytes, Math.max(Math.max(FIRST_BYTES, bytes.length * 2), length + taken));
             }
             from.get(bytes, length, taken);
             length += taken;

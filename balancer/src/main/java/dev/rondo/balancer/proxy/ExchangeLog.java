@@ -24,6 +24,7 @@ final class ExchangeLog {
     private List<Attempt> attempts = List.of();
     private @Nullable String pool;
     private int status;
+    private long bytesIn;
     private long bytesOut;
 
     ExchangeLog(long startMillis, long startNanos, byte[] newRequestId, String peer) {
@@ -78,7 +79,13 @@ final class ExchangeLog {
         bytesOut += bytes;
     }
 
-    Exchange end(RequestHead head, long bytesIn, long endNanos, Reason reason) {
+    /** What went through a tunnel. */
+    void tunnelled(long fromClient, long toClient) {
+        bytesIn += fromClient;
+        bytesOut += toClient;
+    }
+
+    Exchange end(RequestHead head, long received, long endNanos, Reason reason) {
         String parent = head.value(FieldName.TRACEPARENT);
         String trace =
                 parent != null && parent.length() >= TRACE_ID_END ? parent.substring(TRACE_ID, TRACE_ID_END) : null;
@@ -96,7 +103,7 @@ final class ExchangeLog {
                 pool,
                 List.copyOf(attempts),
                 status,
-                bytesIn,
+                bytesIn + received,
                 bytesOut,
                 endNanos - startNanos,
                 reason);

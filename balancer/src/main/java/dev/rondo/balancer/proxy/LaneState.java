@@ -25,7 +25,7 @@ final class LaneState {
     private final RandomGenerator random;
     private final HttpDate date = new HttpDate();
     private final ArrayDeque<Workspace> workspaces = new ArrayDeque<>();
-    private final Set<Relay> relays = new HashSet<>();
+    private final Set<ClientConnection> connections = new HashSet<>();
     private volatile int open;
 
     LaneState(Lane lane, Recorder recorder, Limits limits, RandomGenerator random) {
@@ -75,39 +75,39 @@ final class LaneState {
         return sink.array();
     }
 
-    void opened(Relay relay) {
+    void opened(ClientConnection connection) {
         lane.lock();
         try {
-            relays.add(relay);
-            open = relays.size();
+            connections.add(connection);
+            open = connections.size();
             recorder.clientConnections(1);
         } finally {
             lane.unlock();
         }
     }
 
-    void closed(Relay relay) {
+    void closed(ClientConnection connection) {
         lane.lock();
         try {
-            relays.remove(relay);
-            open = relays.size();
+            connections.remove(connection);
+            open = connections.size();
             recorder.clientConnections(-1);
         } finally {
             lane.unlock();
         }
     }
 
-    List<Relay> relays() {
+    List<ClientConnection> all() {
         lane.lock();
         try {
-            return new ArrayList<>(relays);
+            return new ArrayList<>(connections);
         } finally {
             lane.unlock();
         }
     }
 
     /** Open connections; may be called from anywhere. */
-    int connections() {
+    int open() {
         return open;
     }
 

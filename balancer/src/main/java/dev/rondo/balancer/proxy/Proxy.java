@@ -66,15 +66,15 @@ public final class Proxy {
      * @param peer who is at the other end: the peer's address, or what a PROXY header says
      */
     public Session serve(SocketChannel channel, InetAddress peer) {
-        return start(channel, peer, Relay::run);
+        return start(channel, peer, ClientConnection::run);
     }
 
     /** Tells the client on {@code channel} that it has too many connections, and ends this one. */
     public Session refuse(SocketChannel channel, InetAddress peer) {
-        return start(channel, peer, Relay::refuse);
+        return start(channel, peer, ClientConnection::refuse);
     }
 
-    private Session start(SocketChannel channel, InetAddress peer, Consumer<Relay> what) {
+    private Session start(SocketChannel channel, InetAddress peer, Consumer<ClientConnection> what) {
         LaneState state = lanes.get(engine.nextLane().index());
         Running running = new Running(state, channel, peer, what);
         state.lane.start(running);
@@ -82,13 +82,13 @@ public final class Proxy {
     }
 
     private final class Running implements Runnable, Session {
-        private final Consumer<Relay> what;
+        private final Consumer<ClientConnection> what;
         private final LaneState state;
         private final SocketChannel channel;
         private final InetAddress peer;
         private final CountDownLatch ended = new CountDownLatch(1);
 
-        Running(LaneState state, SocketChannel channel, InetAddress peer, Consumer<Relay> what) {
+        Running(LaneState state, SocketChannel channel, InetAddress peer, Consumer<ClientConnection> what) {
             this.what = what;
             this.state = state;
             this.channel = channel;
@@ -101,8 +101,9 @@ public final class Proxy {
                 String address = peer.getHostAddress();
                 int zone = address.indexOf('%');
                 if (zone >= 0) address = address.substring(0, zone);
-                Relay relay = new Relay(Proxy.this, state, state.lane.adopt(channel), address, settings.trusts(peer));
-                what.accept(relay);
+                ClientConnection connection = new ClientConnection(
+                        Proxy.this, state, state.lane.adopt(channel), address, settings.trusts(peer));
+                what.accept(connection);
             } catch (IOException | RuntimeException e) {
                 LOG.log(System.Logger.Level.DEBUG, "a connection of " + peer + " ended early", e);
                 closeQuietly();
@@ -134,7 +135,7 @@ public final class Proxy {
     public void drain() {
         draining = true;
         for (LaneState state : lanes) {
-            state.lane.start(() -> state.relays().forEach(Relay::drain));
+            state.lane.start(() -> state.all().forEach(ClientConnection::drain));
         }
     }
 
@@ -146,14 +147,14 @@ public final class Proxy {
     /** Ends every connection at once. */
     public void abort() {
         for (LaneState state : lanes) {
-            state.lane.start(() -> state.relays().forEach(Relay::abort));
+            state.lane.start(() -> state.all().forEach(ClientConnection::abort));
         }
     }
 
     /** Open client connections. */
     public int connections() {
         int count = 0;
-        for (LaneState state : lanes) count += state.connections();
+        for (LaneState state : lanes) count += state.open();
         return count;
     }
 }

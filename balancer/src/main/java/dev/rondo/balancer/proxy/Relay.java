@@ -7,7 +7,6 @@ import dev.rondo.balancer.connect.ConnectFailure;
 import dev.rondo.balancer.connect.UpstreamConnection;
 import dev.rondo.balancer.http.BadMessage;
 import dev.rondo.balancer.http.BodyKind;
-import dev.rondo.balancer.http.Forwarding;
 import dev.rondo.balancer.http.HeaderRules;
 import dev.rondo.balancer.http.Method;
 import dev.rondo.balancer.http.RequestHead;
@@ -15,161 +14,95 @@ import dev.rondo.balancer.http.ResponseHead;
 import dev.rondo.balancer.http.ResponseHead.Persistence;
 import dev.rondo.balancer.proxy.Failure.Progress;
 import dev.rondo.balancer.telemetry.Reason;
-import dev.rondo.balancer.wire.Buffers;
 import dev.rondo.balancer.wire.Lane;
 import dev.rondo.balancer.wire.Wire;
 import dev.rondo.balancer.wire.WireTimeout;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client connection, from its first request to its last: the life of a request, top to bottom. Runs on a virtual thread
- * of its lane; nobody else touches what is here, but for {@link #drain}.
+ * One request: read its head, check it, route it, pick a backend, connect, send, read the head of the answer, relay its body,
+ * account for it. Read from top to bottom, this is the life of a request.
  */
 final class Relay {
     private static final System.Logger LOG = System.getLogger(Relay.class.getName());
-    private static final long LINGER = TimeUnit.SECONDS.toNanos(2);
-    private static final long LINGER_BYTES = 4 * 1024 * 1024;
-    private static final long DRAIN_GRACE = TimeUnit.SECONDS.toNanos(1);
     private static final int INTERIM_ANSWERS = 32;
-    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
-    private final Proxy proxy;
-    private final LaneState state;
+    private final ClientConnection client;
     private final Lane lane;
-    private final Wire client;
-    private final String peer;
-    private final Forwarding forwarding;
     private final Settings settings;
+    private final Workspace work;
+    private final RequestHead head;
+    private final ResponseHead response;
+    private final ExchangeLog log;
 
-    /** What the client has sent and nobody has taken yet; no buffer is held while there is nothing. */
-    private ByteBuffer in = NOTHING;
+    /** The body of the attempt that runs; null before there is one. */
+    private @Nullable RequestBody body;
 
-    private @Nullable Workspace work;
-    private volatile boolean idle;
+    /** Where the client's going away is to be felt: closed then, so that whoever waits for an answer stops waiting. */
+    private @Nullable Wire asked;
 
-    Relay(Proxy proxy, LaneState state, Wire client, String peer, boolean trusted) {
-        this.proxy = proxy;
-        this.state = state;
-        this.lane = state.lane;
+    private volatile boolean clientGone;
+
+    Relay(ClientConnection client) {
         this.client = client;
-        this.peer = peer;
-        this.settings = proxy.settings();
-        this.forwarding = new Forwarding(peer, trusted, settings.forwarded(), settings.via());
+        this.lane = client.lane;
+        this.settings = client.settings;
+        this.work = client.workspace();
+        this.head = work.request;
+        this.response = work.response;
+        this.log = new ExchangeLog(
+                lane.ticker().millis(), lane.ticker().nanos(), client.state.newRequestId(), client.peer);
+        head.clear();
     }
 
-    /** Serves one request after another until the connection ends. */
-    void run() {
-        state.opened(this);
+    /** How an exchange ended, and whether the client's connection is in step for another. */
+    private record Served(Reason reason, boolean keep) {}
+
+    /** Serves one request; gives whether the connection can take another. */
+    boolean serve() {
+        Served served;
         try {
-            while (awaitRequest() && serve()) {
-                // one turn is one exchange
-            }
+            if (!readHead()) return false;
+            log.head(head, client.forwarding.client(head));
+            served = forward(route());
+        } catch (Failure failure) {
+            served = answerFailure(failure);
         } catch (IOException e) {
-            // the client is gone between two requests: nothing is lost
-        } finally {
-            giveWorkspace();
-            giveIn();
-            client.close();
-            state.closed(this);
+            if (!head.isBegun()) return false;
+            served = clientLeft();
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "request " + log.requestId() + " failed inside Rondo", e);
+            served = answerFailure(Failure.early(Reason.INTERNAL_ERROR, "internal error"));
         }
+        account(served);
+        return served.keep;
     }
 
-    /** Answers without reading anything: this client has too many connections. */
+    /** Answers a client that has too many connections, without reading what it wants. */
     void refuse() {
-        Workspace workspace = workspace();
-        workspace.request.clear();
-        ExchangeLog log = new ExchangeLog(lane.ticker().millis(), lane.ticker().nanos(), state.newRequestId(), peer);
-        Failure failure = Failure.early(Reason.TOO_MANY_CONNECTIONS, "too many connections of this client");
-        Served served = answerFailure(failure, workspace.request, null, workspace, log);
-        state.record(log.end(workspace.request, 0, lane.ticker().nanos(), served.reason));
-        giveWorkspace();
-        giveIn();
-        client.close();
+        account(answerFailure(
+                Failure.early(Reason.TOO_MANY_CONNECTIONS, "too many connections of this client address")));
     }
 
-    /** The proxy is draining: a connection that stays idle is closed. */
-    void drain() {
-        if (idle) client.limitReads(DRAIN_GRACE);
-    }
-
-    /** Ends the connection at once, whatever is under way. */
-    void abort() {
-        client.abort();
+    private void account(Served served) {
+        RequestBody last = body;
+        long received = last == null ? 0 : last.received();
+        client.state.record(log.end(head, received, lane.ticker().nanos(), served.reason));
     }
 
     // ---- the request
     // -------------------------------------------------------------------------------------------------
 
-    /** Waits for the first byte of a request; false where none comes any more. */
-    private boolean awaitRequest() throws IOException {
-        if (in.hasRemaining()) return true;
-        giveWorkspace();
-        giveIn();
-        idle = true;
-        if (proxy.isDraining()) client.limitReads(DRAIN_GRACE);
-        try {
-            client.awaitReadable(settings.keepAlive());
-            return fillIn(settings.keepAlive());
-        } catch (WireTimeout e) {
-            return false;
-        } finally {
-            idle = false;
-            if (proxy.isDraining()) client.limitReads(Wire.FOREVER);
-        }
-    }
-
-    private boolean fillIn(long timeout) throws IOException {
-        if (in.capacity() == 0) in = lane.buffers().take();
-        in.clear().limit(Buffers.PAYLOAD);
-        int count = client.read(in, timeout);
-        in.flip();
-        return count >= 0;
-    }
-
-    /** Serves one request; gives whether the connection can take another. */
-    private boolean serve() {
-        Workspace workspace = workspace();
-        RequestHead head = workspace.request;
-        head.clear();
-        ExchangeLog log = new ExchangeLog(lane.ticker().millis(), lane.ticker().nanos(), state.newRequestId(), peer);
-        Served served;
-        try {
-            if (!readHead(head)) return false;
-            log.head(head, forwarding.client(head));
-            Pool pool = route(head);
-            log.pool(pool.config().name());
-            served = forward(pool, head, workspace, log);
-        } catch (Failure failure) {
-            served = answerFailure(failure, head, null, workspace, log);
-        } catch (IOException e) {
-            if (!head.isBegun()) return false;
-            if (log.status() == 0) log.status(Status.of(Reason.CLIENT_ABORT));
-            served = new Served(Reason.CLIENT_ABORT, false, 0);
-        } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.ERROR, "request " + log.requestId() + " failed inside Rondo", e);
-            served = answerFailure(Failure.early(Reason.INTERNAL_ERROR, "internal error"), head, null, workspace, log);
-        }
-        state.record(log.end(head, served.bytesIn, lane.ticker().nanos(), served.reason));
-        return served.keep;
-    }
-
-    /** How an exchange ended, and whether the client's connection is in step for another. */
-    private record Served(Reason reason, boolean keep, long bytesIn) {}
-
     /** Reads and checks a head; false where the client closed before the first byte of one. */
-    private boolean readHead(RequestHead head) throws Failure, IOException {
+    private boolean readHead() throws Failure, IOException {
         long deadline = lane.ticker().nanos() + settings.requestHead();
         try {
-            while (!head.feed(in)) {
-                giveIn();
-                client.awaitReadable(Math.max(1, deadline - lane.ticker().nanos()));
-                if (!fillIn(Math.max(1, deadline - lane.ticker().nanos()))) {
-                    if (!head.isBegun()) return false;
-                    throw Failure.early(Reason.BAD_REQUEST, "the head ended before it was whole");
-                }
+            while (!head.feed(client.in())) {
+                if (client.awaitMore(Math.max(1, deadline - lane.ticker().nanos()))) continue;
+                if (!head.isBegun()) return false;
+                throw Failure.early(Reason.BAD_REQUEST, "the head ended before it was whole");
             }
             head.parse();
         } catch (WireTimeout e) {
@@ -188,10 +121,11 @@ final class Relay {
         return true;
     }
 
-    private Pool route(RequestHead head) throws Failure {
-        Pool pool = proxy.router().only();
-        if (pool == null) pool = proxy.router().route(head.authority(), head.path());
+    private Pool route() throws Failure {
+        Pool pool = client.proxy.router().only();
+        if (pool == null) pool = client.proxy.router().route(head.authority(), head.path());
         if (pool == null) throw Failure.early(Reason.NO_ROUTE, "no route for this host and path");
+        log.pool(pool.config().name());
         return pool;
     }
 
@@ -199,46 +133,50 @@ final class Relay {
     // ----------------------------------------------------------------------------------------------------
 
     /** Picks a backend and asks it. */
-    private Served forward(Pool pool, RequestHead head, Workspace workspace, ExchangeLog log)
-            throws Failure, IOException {
+    private Served forward(Pool pool) throws Failure, IOException {
         Backend backend = pool.pick();
         if (backend == null) throw Failure.early(Reason.NO_HEALTHY_BACKEND, "no backend of this pool can be used");
-        state.attemptBegins(backend.labels());
+        client.state.attemptBegins(backend.labels());
         try {
-            return attempt(pool, backend, head, workspace, log);
+            return attempt(pool, backend);
         } finally {
-            state.attemptEnds(backend.labels());
+            client.state.attemptEnds(backend.labels());
         }
     }
 
-    /** One turn of the loop is one connection: a second one only where the first was kept too long. */
-    private Served attempt(Pool pool, Backend backend, RequestHead head, Workspace workspace, ExchangeLog log)
-            throws IOException {
-        int bodyStart = in.position();
+    /** One turn of the loop is one connection: a second one only where the first had been kept too long. */
+    private Served attempt(Pool pool, Backend backend) throws Failure, IOException {
+        int bodyStart = client.in().position();
         boolean fresh = false;
         while (true) {
-            RequestBody body =
-                    new RequestBody(lane, client, settings, head, workspace.requestDecoder, pool.requestRules());
             long begun = lane.ticker().nanos();
+            RequestBody sending =
+                    new RequestBody(lane, client.wire, settings, head, work.requestDecoder, pool.requestRules());
+            body = sending;
             UpstreamConnection connection = null;
             try {
                 connection = connect(backend, fresh);
-                return exchange(pool, backend, connection, body, head, workspace, log, begun);
+                return exchange(pool, backend, connection, sending, begun);
             } catch (Failure failure) {
                 boolean reused = connection != null && connection.isReused();
-                boolean repeats = reused && mayRepeat(failure, head, body);
+                boolean repeats = reused && mayRepeat(failure, sending);
                 Reason outcome = repeats ? Reason.STALE_CONNECTION : failure.reason();
                 String address = connection == null ? "" : connection.addressText();
-                long now = lane.ticker().nanos();
-                log.attempt(backend.labels(), address, reused, outcome, 0, begun, now);
+                log.attempt(
+                        backend.labels(),
+                        address,
+                        reused,
+                        outcome,
+                        0,
+                        begun,
+                        lane.ticker().nanos());
                 if (connection != null) backend.upstream().discard(lane, connection);
-                if (!repeats) return answerFailure(failure, head, body, workspace, log);
-                state.staleRepeat(backend.labels());
-                in.position(bodyStart);
+                if (!repeats) throw failure;
+                client.state.staleRepeat(backend.labels());
+                client.in().position(bodyStart);
                 fresh = true;
             } catch (IOException | RuntimeException e) {
                 if (connection != null) backend.upstream().discard(lane, connection);
-                endBody(body, true);
                 throw e;
             }
         }
@@ -249,8 +187,8 @@ final class Relay {
      * has come, and either nothing was sent or the method is safe to repeat and all of the body is still here
      * (RFC 9112 §9.3.1).
      */
-    private static boolean mayRepeat(Failure failure, RequestHead head, RequestBody body) {
-        if (failure.reason() != Reason.UPSTREAM_RESET || body.isStarted()) return false;
+    private boolean mayRepeat(Failure failure, RequestBody sent) {
+        if (failure.reason() != Reason.UPSTREAM_RESET || sent.isStarted()) return false;
         if (failure.progress() == Progress.NOTHING_SENT) return true;
         Method method = head.knownMethod();
         return failure.progress() == Progress.SENT && method != null && method.isIdempotent();
@@ -267,30 +205,19 @@ final class Relay {
     }
 
     /** Sends the request on {@code connection} and relays its answer. A failure before the answer began is thrown. */
-    private Served exchange(
-            Pool pool,
-            Backend backend,
-            UpstreamConnection connection,
-            RequestBody body,
-            RequestHead head,
-            Workspace workspace,
-            ExchangeLog log,
-            long begun)
+    private Served exchange(Pool pool, Backend backend, UpstreamConnection connection, RequestBody sending, long begun)
             throws Failure, IOException {
         PoolTimeouts timeouts = pool.config().timeouts();
         Wire upstream = connection.wire();
-        sendHead(pool, backend, upstream, body, head, workspace, log);
-        if (!body.isMoved()) {
-            if (in.capacity() == 0) in = lane.buffers().take();
-            body.start(
-                    in, upstream, timeouts.response().toNanos()); // the buffer is the pump's until the body has ended
-        }
+        sendHead(pool, backend, upstream, sending);
+        asked = upstream;
+        if (sending.isMoved()) client.wire.watch(this::clientStirs);
+        else sending.start(client.inWithRoom(), upstream, timeouts.response().toNanos(), this::bodyIsSent);
 
-        ResponseReader answers = new ResponseReader(lane, upstream, workspace.response);
+        ResponseReader answers = new ResponseReader(lane, upstream, response);
         try {
-            readAnswer(answers, body, head, workspace, timeouts.response().toNanos());
-            ResponseHead response = workspace.response;
-            state.connectionUsed(log.attempt(
+            readAnswer(answers, sending, timeouts.response().toNanos());
+            client.state.connectionUsed(log.attempt(
                     backend.labels(),
                     connection.addressText(),
                     connection.isReused(),
@@ -298,41 +225,33 @@ final class Relay {
                     response.status(),
                     begun,
                     lane.ticker().nanos()));
-            if (response.status() == 101) return tunnel(pool, backend, connection, answers, workspace, log);
-            return relayAnswer(pool, backend, connection, answers, body, head, workspace, log);
+            return response.status() == 101
+                    ? tunnel(pool, backend, connection, answers)
+                    : relayAnswer(pool, backend, connection, answers, sending);
         } finally {
+            client.wire.unwatch();
             answers.giveBuffer();
         }
     }
 
     /** The head and as much of the body as is here and fits go out with one write. */
-    private void sendHead(
-            Pool pool,
-            Backend backend,
-            Wire upstream,
-            RequestBody body,
-            RequestHead head,
-            Workspace workspace,
-            ExchangeLog log)
-            throws Failure {
-        workspace.sink.clear();
-        head.writeTo(workspace.sink, forwarding, pool.requestRules(), backend.authority(), log.newRequestId());
+    private void sendHead(Pool pool, Backend backend, Wire upstream, RequestBody sending) throws Failure {
+        work.sink.clear();
+        head.writeTo(work.sink, client.forwarding, pool.requestRules(), backend.authority(), log.newRequestId());
         ByteBuffer out = lane.buffers().take();
         boolean sent = false;
         try {
             int from = 0;
-            while (workspace.sink.length() - from > out.remaining()) { // a head larger than a buffer goes in pieces
+            while (work.sink.length() - from > out.remaining()) { // a head larger than a buffer goes in pieces
                 int count = out.remaining();
-                out.put(workspace.sink.array(), from, count).flip();
-                upstream.write(out, settings.idle());
+                upstream.write(out.put(work.sink.array(), from, count).flip(), settings.idle());
                 sent = true;
                 out.clear();
                 from += count;
             }
-            out.put(workspace.sink.array(), from, workspace.sink.length() - from);
-            body.transfer(in, out);
-            out.flip();
-            upstream.write(out, settings.idle());
+            out.put(work.sink.array(), from, work.sink.length() - from);
+            sending.transfer(client.in(), out);
+            upstream.write(out.flip(), settings.idle());
         } catch (WireTimeout e) {
             throw new Failure(Reason.RESPONSE_TIMEOUT, Progress.SENT, "the backend takes nothing");
         } catch (IOException e) {
@@ -346,209 +265,178 @@ final class Relay {
         }
     }
 
+    /** Runs on the thread that sent the body. */
+    private void bodyIsSent() {
+        client.wire.watch(this::clientStirs);
+    }
+
+    /** Runs on the lane, on no thread of this exchange. */
+    private void clientStirs() {
+        if (client.peek()) return;
+        clientGone = true;
+        Wire waitedFor = asked;
+        if (waitedFor != null) waitedFor.close();
+    }
+
     // ---- the answer
     // --------------------------------------------------------------------------------------------------
 
     /** Reads heads up to the first that is not interim; those are passed on at once (RFC 9110 §15.2). */
-    private void readAnswer(
-            ResponseReader answers, RequestBody body, RequestHead head, Workspace workspace, long timeout)
-            throws Failure, IOException {
-        ResponseHead response = workspace.response;
+    private void readAnswer(ResponseReader answers, RequestBody sending, long timeout) throws Failure, IOException {
         for (int i = 0; i < INTERIM_ANSWERS; i++) {
             try {
                 // while the client still sends, its own times count
-                answers.readHead(body.isEnded() ? timeout : Wire.FOREVER);
+                answers.readHead(sending.isEnded() ? timeout : Wire.FOREVER);
             } catch (Failure failure) {
-                Failure ofClient = body.failure();
-                throw ofClient != null ? ofClient : failure;
+                throw whoseFault(failure, sending);
             }
             if (response.status() == 101 && !head.isUpgrade()) {
                 throw new Failure(Reason.BAD_RESPONSE, Progress.ANSWERED, "a protocol switch nobody asked for");
             }
             if (!response.isInterim()) {
-                body.answered(answers.wire());
+                sending.answered(answers.wire());
                 return;
             }
             if (head.isHttp10()) continue;
-            workspace.sink.clear();
-            response.writeTo(workspace.sink, false, false, Persistence.IMPLIED, null, HeaderRules.NONE);
-            writeSink(workspace);
+            work.sink.clear();
+            response.writeTo(work.sink, false, false, Persistence.IMPLIED, null, HeaderRules.NONE);
+            client.write(work.sink);
         }
         throw new Failure(Reason.BAD_RESPONSE, Progress.ANSWERED, "too many interim answers");
     }
 
+    /** A connection that was closed here because of the client looks as if the backend had closed it. */
+    private Failure whoseFault(Failure failure, RequestBody sending) {
+        Failure ofBody = sending.failure();
+        if (ofBody != null) return ofBody;
+        return clientGone ? new Failure(Reason.CLIENT_ABORT, Progress.SENT, "the client has gone") : failure;
+    }
+
     /** Passes a final answer on; from here on the client has a status, and a failure can only be cut off. */
     private Served relayAnswer(
-            Pool pool,
-            Backend backend,
-            UpstreamConnection connection,
-            ResponseReader answers,
-            RequestBody body,
-            RequestHead head,
-            Workspace workspace,
-            ExchangeLog log)
+            Pool pool, Backend backend, UpstreamConnection connection, ResponseReader answers, RequestBody sending)
             throws IOException {
-        ResponseHead response = workspace.response;
         BodyKind kind = response.bodyKind(head.isHead());
         boolean delimited = kind == BodyKind.NONE || kind == BodyKind.LENGTH;
         boolean chunked = !delimited && !head.isHttp10();
-        boolean abandoned = !body.isEnded() && (response.status() >= 400 || response.saysClose());
-        boolean keep = head.isPersistent() && (delimited || chunked) && !abandoned && !proxy.isDraining();
+        boolean abandoned = !sending.isEnded() && (response.status() >= 400 || response.saysClose());
+        boolean keep = head.isPersistent() && (delimited || chunked) && !abandoned && !client.proxy.isDraining();
 
-        workspace.sink.clear();
+        work.sink.clear();
+        Persistence persistence = head.isHttp10() ? Persistence.KEEP_ALIVE : Persistence.IMPLIED;
         response.writeTo(
-                workspace.sink,
+                work.sink,
                 chunked,
                 delimited && response.status() != 204,
-                keep ? (head.isHttp10() ? Persistence.KEEP_ALIVE : Persistence.IMPLIED) : Persistence.CLOSE,
-                state.date(),
+                keep ? persistence : Persistence.CLOSE,
+                client.state.date(),
                 pool.responseRules());
         log.status(response.status());
 
-        ResponseBody answer = new ResponseBody(lane, answers, client, kind, chunked, workspace, pool, settings.idle());
-        Reason reason;
-        try {
-            reason = answer.relay();
-        } finally {
-            log.sent(answer.sent());
-        }
+        ResponseBody answer = new ResponseBody(lane, answers, client.wire, kind, chunked, work, pool, settings.idle());
+        boolean reusable = response.isPersistent() && kind != BodyKind.UNTIL_CLOSE;
+        boolean[] released = new boolean[1];
+        Reason reason = answer.relay(() -> {
+            client.wire.unwatch();
+            released[0] = reusable && release(backend, connection, answers, sending);
+        });
+        log.sent(answer.sent());
+        if (clientGone) reason = Reason.CLIENT_ABORT;
         if (reason == Reason.CLIENT_ABORT && answer.sent() == 0) log.status(Status.of(reason));
-        if (reason.party() == Reason.Party.UPSTREAM) client.abort(); // or a cut answer would pass for a whole one
-        boolean unread = !body.isWhole() || !body.isEnded() || in.hasRemaining();
-        if (reason == Reason.OK && !keep && unread) client.shutdownOutput();
-        endBody(body, !keep || reason != Reason.OK);
+        if (reason != Reason.OK) client.abort(); // or a cut answer would pass for a whole one
 
-        boolean reusable = reason == Reason.OK
-                && response.isPersistent()
-                && kind != BodyKind.UNTIL_CLOSE
-                && !answers.hasLeftover()
-                && body.isDelivered();
-        if (reusable) backend.upstream().release(lane, connection);
-        else backend.upstream().discard(lane, connection);
-        if (reason == Reason.OK && !keep && unread) linger();
-        return new Served(reason, keep && reason == Reason.OK && body.isWhole(), body.received());
+        boolean unread = !sending.isWhole() || !sending.isEnded() || client.in().hasRemaining();
+        if (reason == Reason.OK && !keep && unread) client.wire.shutdownOutput();
+        endBody(sending, !keep || reason != Reason.OK);
+        boolean late =
+                !released[0] && reason == Reason.OK && reusable && release(backend, connection, answers, sending);
+        if (!released[0] && !late) backend.upstream().discard(lane, connection);
+        if (reason == Reason.OK && !keep && unread) client.linger();
+        return new Served(reason, keep && reason == Reason.OK && sending.isWhole());
+    }
+
+    /** Gives the connection back as soon as nothing is outstanding on it, so that a slow client does not hold it. */
+    private boolean release(
+            Backend backend, UpstreamConnection connection, ResponseReader answers, RequestBody sending) {
+        if (answers.hasLeftover() || !sending.isDelivered() || clientGone) return false;
+        asked = null;
+        backend.upstream().release(lane, connection);
+        return true;
     }
 
     /** Waits for a body that is still being sent; not long where its connection is at its end anyway. */
-    private void endBody(RequestBody body, boolean hurry) {
-        if (body.isEnded()) return;
-        if (hurry) client.limitReads(LINGER);
-        body.join();
+    private void endBody(RequestBody sending, boolean hurry) {
+        if (sending.isEnded()) return;
+        if (hurry) client.hurry();
+        sending.join();
     }
 
-    private Served tunnel(
-            Pool pool,
-            Backend backend,
-            UpstreamConnection connection,
-            ResponseReader answers,
-            Workspace workspace,
-            ExchangeLog log)
+    private Served tunnel(Pool pool, Backend backend, UpstreamConnection connection, ResponseReader answers)
             throws IOException {
-        workspace.sink.clear();
-        workspace.response.writeTo(workspace.sink, false, false, Persistence.IMPLIED, null, pool.responseRules());
+        client.wire.unwatch();
+        work.sink.clear();
+        response.writeTo(work.sink, false, false, Persistence.IMPLIED, null, pool.responseRules());
         log.status(101);
-        writeSink(workspace);
+        client.write(work.sink);
         Tunnel tunnel = new Tunnel(
                 lane,
-                client,
+                client.wire,
                 connection.wire(),
                 pool.config().timeouts().tunnel().toNanos());
-        tunnel.run(in, answers.leftover());
+        tunnel.run(client.in(), answers.leftover());
         backend.upstream().discard(lane, connection);
-        log.sent(tunnel.bytesToClient());
-        return new Served(Reason.OK, false, tunnel.bytesFromClient());
+        log.tunnelled(tunnel.bytesFromClient(), tunnel.bytesToClient());
+        return new Served(Reason.OK, false);
     }
 
     // ---- answers of our own
     // ------------------------------------------------------------------------------------------
 
     /** Tells the client what went wrong, if it is still there to hear it. */
-    private Served answerFailure(
-            Failure failure, RequestHead head, @Nullable RequestBody body, Workspace workspace, ExchangeLog log) {
+    private Served answerFailure(Failure failure) {
         Reason reason = failure.reason();
-        long received = body == null ? 0 : body.received();
-        if (log.status() != 0) { // an answer has begun: all that is left is not to let it pass for a whole one
-            client.abort();
-            if (body != null) endBody(body, true);
-            return new Served(reason, false, received);
-        }
-        boolean inStep = body == null ? head.bodyKind() == BodyKind.NONE : body.isWhole() && body.isEnded();
-        boolean ours = reason.party() != Reason.Party.CLIENT && reason != Reason.INTERNAL_ERROR;
-        boolean keep = ours && inStep && head.isPersistent() && !proxy.isDraining();
-        int status = Status.of(reason);
-        log.status(status);
         LOG.log(
                 System.Logger.Level.DEBUG,
                 () -> "request " + log.requestId() + ": " + reason.word() + ": " + failure.getMessage());
+        if (log.status() != 0) { // an answer has begun: all that is left is not to let it pass for a whole one
+            client.abort();
+            return cutOff(reason);
+        }
+        log.status(Status.of(reason));
+        if (clientGone) {
+            client.abort();
+            return cutOff(reason);
+        }
+        RequestBody sending = body;
+        boolean inStep = sending == null ? head.bodyKind() == BodyKind.NONE : sending.isWhole() && sending.isEnded();
+        boolean ours = reason.party() != Reason.Party.CLIENT && reason != Reason.INTERNAL_ERROR;
+        boolean keep = ours && inStep && head.isPersistent() && !client.proxy.isDraining();
         try {
-            workspace.sink.clear();
-            String exposed = settings.exposeErrors() ? settings.via() : "";
-            // a client that has ended its body early may have closed its own direction only
+            // a client whose body ended too early may have closed its own direction only
             Reason told = reason == Reason.CLIENT_ABORT ? Reason.BAD_REQUEST : reason;
-            int length = OwnAnswer.appendTo(
-                    workspace.sink, told, log.requestId(), state.date(), head.isHead(), !keep, exposed);
-            writeSink(workspace);
-            log.sent(length);
-            if (!keep) client.shutdownOutput();
-            if (body != null) endBody(body, !keep);
-            if (!keep) linger();
-            return new Served(reason, keep, received);
+            String exposed = settings.exposeErrors() ? settings.via() : "";
+            work.sink.clear();
+            log.sent(OwnAnswer.appendTo(
+                    work.sink, told, log.requestId(), client.state.date(), head.isHead(), !keep, exposed));
+            client.write(work.sink);
+            if (keep) return new Served(reason, true);
+            client.wire.shutdownOutput();
         } catch (IOException e) {
-            if (body != null) endBody(body, true);
-            return new Served(reason, false, received);
+            return cutOff(reason);
         }
+        if (sending != null) endBody(sending, true);
+        client.linger();
+        return new Served(reason, false);
     }
 
-    private void writeSink(Workspace workspace) throws IOException {
-        ByteBuffer out = lane.buffers().take();
-        try {
-            for (int from = 0; from < workspace.sink.length(); ) {
-                int count = Math.min(out.capacity(), workspace.sink.length() - from);
-                out.clear().put(workspace.sink.array(), from, count).flip();
-                client.write(out, settings.idle());
-                from += count;
-            }
-        } finally {
-            lane.buffers().give(out);
-        }
+    private Served clientLeft() {
+        if (log.status() == 0) log.status(Status.of(Reason.CLIENT_ABORT));
+        return cutOff(Reason.CLIENT_ABORT);
     }
 
-    /**
-     * Reads on for a moment after the last answer: closing with bytes unread makes the kernel send a reset, which can take
-     * the answer away from a client that is still sending (RFC 9112 §9.6).
-     */
-    private void linger() {
-        client.limitReads(LINGER);
-        long thrownAway = 0;
-        try {
-            while (thrownAway < LINGER_BYTES) {
-                giveIn();
-                client.awaitReadable(LINGER);
-                if (!fillIn(LINGER)) return;
-                thrownAway += in.remaining();
-            }
-        } catch (IOException e) {
-            // gone, or silent for long enough
-        }
-    }
-
-    // ---- memory
-    // ------------------------------------------------------------------------------------------------------
-
-    private Workspace workspace() {
-        Workspace now = work;
-        if (now == null) now = work = state.takeWorkspace();
-        return now;
-    }
-
-    private void giveWorkspace() {
-        Workspace now = work;
-        if (now != null) state.giveWorkspace(now);
-        work = null;
-    }
-
-    private void giveIn() {
-        if (in.capacity() > 0) lane.buffers().give(in);
-        in = NOTHING;
+    private Served cutOff(Reason reason) {
+        RequestBody sending = body;
+        if (sending != null) endBody(sending, true);
+        return new Served(reason, false);
     }
 }

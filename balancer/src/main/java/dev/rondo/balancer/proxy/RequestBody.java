@@ -123,20 +123,24 @@ final class RequestBody {
         return whole && end.length() == 0;
     }
 
-    /** Sends the rest from a thread of its own; {@code in} belongs to that thread until {@link #isEnded}. */
-    void start(ByteBuffer in, Wire backend, long responseNanos) {
+    /**
+     * Sends the rest from a thread of its own; {@code in} belongs to that thread until {@link #isEnded}.
+     *
+     * @param afterwards runs there when all has been sent and no answer has begun
+     */
+    void start(ByteBuffer in, Wire backend, long responseNanos, Runnable afterwards) {
         started = true;
-        lane.start(() -> pump(in, backend, responseNanos));
+        lane.start(() -> pump(in, backend, responseNanos, afterwards));
     }
 
-    private void pump(ByteBuffer in, Wire backend, long responseNanos) {
+    private void pump(ByteBuffer in, Wire backend, long responseNanos, Runnable afterwards) {
         ByteBuffer out = lane.buffers().take();
         try {
             while (!isMoved()) {
                 if (!whole && !in.hasRemaining()) fill(in);
                 send(in, out, backend);
             }
-            delivered(backend, responseNanos);
+            delivered(backend, responseNanos, afterwards);
         } catch (Failure e) {
             failure = e;
             backend.close(); // wakes the one who waits for an answer
@@ -186,8 +190,10 @@ final class RequestBody {
     }
 
     /** From here on the backend has its time to answer, if it has not answered yet. */
-    private synchronized void delivered(Wire backend, long responseNanos) {
-        if (!answered && !backendGone) backend.limitReads(responseNanos);
+    private synchronized void delivered(Wire backend, long responseNanos, Runnable afterwards) {
+        if (answered || backendGone) return;
+        backend.limitReads(responseNanos);
+        afterwards.run();
     }
 
     /** The answer has begun: what is left of it may take longer than {@code responseNanos}. */

@@ -62,20 +62,26 @@ final class ResponseBody {
         return sent;
     }
 
-    /** Sends the head that is in the sink and the whole body behind it; gives how that ended. */
-    Reason relay() {
+    /**
+     * Sends the head that is in the sink and the whole body behind it; gives how that ended.
+     *
+     * @param whenRead runs when the backend has nothing more to do with it: before the last bytes go to the client
+     */
+    Reason relay(Runnable whenRead) {
         ByteBuffer out = lane.buffers().take();
         try {
             putSink(out);
             if (!whole) move(out);
+            if (whole) whenRead.run();
             flush(out);
             while (!whole) {
                 Reason failed = from.hasLeftover() ? Reason.OK : fill();
                 if (failed != Reason.OK) return failed;
                 if (kind == BodyKind.LENGTH) {
-                    writeThrough();
+                    writeThrough(whenRead);
                 } else {
                     move(out);
+                    if (whole) whenRead.run();
                     flush(out);
                 }
             }
@@ -149,16 +155,16 @@ final class ResponseBody {
     }
 
     /** A body whose length is known goes from the buffer it was read into. */
-    private void writeThrough() throws IOException {
+    private void writeThrough(Runnable whenRead) throws IOException {
         ByteBuffer in = from.leftover();
-        int end = in.limit();
         int count = (int) Math.min(left, in.remaining());
-        in.limit(in.position() + count);
-        client.write(in, clientIdle);
-        in.limit(end);
+        ByteBuffer part = in.slice(in.position(), count);
+        in.position(in.position() + count);
         left -= count;
         sent += count;
         whole = left == 0;
+        if (whole) whenRead.run();
+        client.write(part, clientIdle);
     }
 
     private void putSink(ByteBuffer out) throws IOException {

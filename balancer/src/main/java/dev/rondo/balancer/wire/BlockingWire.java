@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * written; a write that takes too long, by closing the channel. The fields are guarded by the lane's lock.
  */
 final class BlockingWire extends Wire {
+    private static final long POLL = java.util.concurrent.TimeUnit.MILLISECONDS.toNanos(200);
+
     private final BlockingLane lane;
     private final Timers.Timer timer = new Timers.Timer() {
         @Override
@@ -24,6 +26,7 @@ final class BlockingWire extends Wire {
     };
 
     private @Nullable Runnable resting;
+    private @Nullable Runnable watched;
     private long readBy = Timers.NEVER;
     private long writeBy = Timers.NEVER;
     private long readLimit = Timers.NEVER;
@@ -47,6 +50,8 @@ final class BlockingWire extends Wire {
             if (writeDue) {
                 writeExpired = true;
                 channel.close();
+            } else if (readDue && watched != null) {
+                lane.start(this::poll);
             } else if (readDue && onEvent != null) {
                 lane.start(onEvent);
             } else if (readDue) {
@@ -164,12 +169,61 @@ final class BlockingWire extends Wire {
 
     private boolean isQuiet() {
         try {
-            channel.configureBlocking(false);
-            int count = channel.read(ByteBuffer.allocate(1));
-            channel.configureBlocking(true);
-            return count == 0;
+            return readNow(ByteBuffer.allocate(1)) == 0;
         } catch (IOException e) {
             return false;
+        }
+    }
+
+    @Override
+    public int readNow(ByteBuffer into) throws IOException {
+        channel.configureBlocking(false);
+        try {
+            return channel.read(into);
+        } finally {
+            channel.configureBlocking(true);
+        }
+    }
+
+    @Override
+    public void watch(Runnable onReadable) {
+        lane.lock();
+        try {
+            watched = onReadable;
+            readBy = deadline(POLL);
+            lane.schedule(timer, readBy);
+        } finally {
+            lane.unlock();
+        }
+    }
+
+    @Override
+    public void unwatch() {
+        lane.lock();
+        try {
+            watched = null;
+            readBy = Timers.NEVER;
+        } finally {
+            lane.unlock();
+        }
+    }
+
+    /** A blocking channel does not tell of itself: look, unless somebody is in the middle of writing. */
+    private void poll() {
+        lane.lock();
+        try {
+            Runnable onReadable = watched;
+            if (onReadable == null) return;
+            if (writeBy == Timers.NEVER) {
+                watched = null;
+                onReadable.run();
+            }
+            if (watched != null) {
+                readBy = deadline(POLL);
+                lane.schedule(timer, readBy);
+            }
+        } finally {
+            lane.unlock();
         }
     }
 

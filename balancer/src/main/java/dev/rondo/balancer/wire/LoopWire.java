@@ -72,6 +72,7 @@ final class LoopWire extends Wire {
         }
         key.interestOpsAnd(~SelectionKey.OP_READ); // or it would be found again and again
         Runnable onEvent = resting;
+        resting = null;
         if (onEvent != null) onEvent.run();
     }
 
@@ -98,9 +99,7 @@ final class LoopWire extends Wire {
         readExpired = false;
         readBy = Math.min(loop.deadline(timeoutNanos), readLimit);
         loop.timers().schedule(timer, readBy);
-        if (key.isValid() && (key.interestOps() & SelectionKey.OP_READ) == 0) {
-            key.interestOpsOr(SelectionKey.OP_READ);
-        }
+        listen();
         try {
             while (!readable) {
                 if (!channel.isOpen()) throw new ClosedChannelException();
@@ -113,15 +112,42 @@ final class LoopWire extends Wire {
         }
     }
 
+    private void listen() {
+        if (key.isValid() && (key.interestOps() & SelectionKey.OP_READ) == 0) {
+            key.interestOpsOr(SelectionKey.OP_READ);
+        }
+    }
+
     @Override
     public int read(ByteBuffer into, long timeoutNanos) throws IOException {
         while (true) {
             awaitReadable(timeoutNanos);
-            int room = into.remaining();
-            int count = channel.read(into);
-            if (count != room) readable = count < 0; // a short read has emptied the socket; the end stays the end
+            int count = readNow(into);
             if (count != 0) return count;
         }
+    }
+
+    @Override
+    public int readNow(ByteBuffer into) throws IOException {
+        int room = into.remaining();
+        int count = channel.read(into);
+        if (count != room) readable = count < 0; // a short read has emptied the socket; the end stays the end
+        return count;
+    }
+
+    @Override
+    public void watch(Runnable onReadable) {
+        if (readable) {
+            onReadable.run();
+            return;
+        }
+        resting = onReadable;
+        listen();
+    }
+
+    @Override
+    public void unwatch() {
+        resting = null;
     }
 
     @Override

@@ -60,6 +60,18 @@ public abstract sealed class Wire implements AutoCloseable permits LoopWire, Blo
      */
     public abstract boolean resume();
 
+    /**
+     * Has {@code onReadable} called when something can be read while nobody reads: once, on the lane and with its lock, but not
+     * on the thread that called this. It reads with {@link #readNow}. In the fallback engine that takes up to 200 ms.
+     */
+    public abstract void watch(Runnable onReadable);
+
+    /** Ends {@link #watch}: when this returns, {@code onReadable} does not run and will not. */
+    public abstract void unwatch();
+
+    /** Reads what is there without waiting; gives 0 where there is nothing, -1 at the end. */
+    public abstract int readNow(ByteBuffer into) throws IOException;
+
     /** Tells the peer that nothing more will be sent. */
     public final void shutdownOutput() throws IOException {
         channel.shutdownOutput();

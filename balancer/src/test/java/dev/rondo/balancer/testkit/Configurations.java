@@ -233,12 +233,23 @@ public final class Configurations {
         return Balancer.start(build());
     }
 
+    /** What is inside a time may not be longer than it. */
+    private static Duration shorter(Duration inner, Duration outer) {
+        return inner.compareTo(outer) < 0 ? inner : outer;
+    }
+
     /** The configuration. */
     public Configuration build() {
         HeadersConfig headers = new HeadersConfig(
                 new HeadersConfig.Rules(requestSet, requestAdd, requestRemove),
                 new HeadersConfig.Rules(responseSet, responseAdd, responseRemove));
-        PoolTimeouts timeouts = new PoolTimeouts(connect, response, upstreamIdle, tunnel, upstreamKeepAlive, maxAge);
+        PoolTimeouts timeouts = new PoolTimeouts(
+                shorter(connect, response),
+                response,
+                shorter(upstreamIdle, tunnel),
+                tunnel,
+                shorter(upstreamKeepAlive, maxAge),
+                maxAge);
         SequencedMap<String, PoolConfig> built = new LinkedHashMap<>();
         pools.forEach((name, backends) ->
                 built.put(name, new PoolConfig(name, Strategy.ROUND_ROBIN, List.copyOf(backends), timeouts, headers)));

@@ -1,0 +1,201 @@
+package dev.rondo.balancer.proxy;
+
+import dev.rondo.balancer.http.ByteSink;
+import dev.rondo.balancer.http.Forwarding;
+import dev.rondo.balancer.wire.Buffers;
+import dev.rondo.balancer.wire.Lane;
+import dev.rondo.balancer.wire.Wire;
+import dev.rondo.balancer.wire.WireTimeout;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client connection, from its first request to its last, and what has come on it that nobody has taken yet. Runs on a
+ * virtual thread of its lane; nobody else touches what is here, but for {@link #drain} and {@link #abort}.
+ */
+final class ClientConnection {
+    private static final long LINGER = TimeUnit.SECONDS.toNanos(2);
+    private static final long LINGER_BYTES = 4 * 1024 * 1024;
+    private static final long DRAIN_GRACE = TimeUnit.SECONDS.toNanos(1);
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    final Proxy proxy;
+    final LaneState state;
+    final Lane lane;
+    final Wire wire;
+    final String peer;
+    final Settings settings;
+    final Forwarding forwarding;
+
+    /** No buffer is held while there is nothing in it. */
+    private ByteBuffer in = NOTHING;
+
+    private @Nullable Workspace workspace;
+    private volatile boolean idle;
+
+    ClientConnection(Proxy proxy, LaneState state, Wire wire, String peer, boolean trusted) {
+        this.proxy = proxy;
+        this.state = state;
+        this.lane = state.lane;
+        this.wire = wire;
+        this.peer = peer;
+        this.settings = proxy.settings();
+        this.forwarding = new Forwarding(peer, trusted, settings.forwarded(), settings.via());
+    }
+
+    /** Serves one request after another until the connection ends. */
+    void run() {
+        state.opened(this);
+        try {
+            while (awaitRequest() && new Relay(this).serve()) {
+                // one turn is one exchange
+            }
+        } catch (IOException e) {
+            // the client is gone between two requests: nothing is lost
+        } finally {
+            close();
+            state.closed(this);
+        }
+    }
+
+    /** Answers without reading anything: this client has too many connections. */
+    void refuse() {
+        try {
+            new Relay(this).refuse();
+        } finally {
+            close();
+        }
+    }
+
+    private void close() {
+        giveWorkspace();
+        giveIn();
+        wire.close();
+    }
+
+    /** Waits for the first byte of a request; false where none comes any more. */
+    private boolean awaitRequest() throws IOException {
+        if (in.hasRemaining()) return true;
+        giveWorkspace();
+        giveIn();
+        idle = true;
+        if (proxy.isDraining()) wire.limitReads(DRAIN_GRACE);
+        try {
+            wire.awaitReadable(settings.keepAlive());
+            return fill(settings.keepAlive());
+        } catch (WireTimeout e) {
+            return false;
+        } finally {
+            idle = false;
+            if (proxy.isDraining()) wire.limitReads(Wire.FOREVER);
+        }
+    }
+
+    /** The proxy is draining: a connection that stays idle is closed. */
+    void drain() {
+        if (idle) wire.limitReads(DRAIN_GRACE);
+    }
+
+    /** Ends the connection at once, whatever is under way. */
+    void abort() {
+        wire.abort();
+    }
+
+    /** Bytes that were read and not taken. */
+    ByteBuffer in() {
+        return in;
+    }
+
+    /** The same with room to read more: for whoever reads on from here. */
+    ByteBuffer inWithRoom() {
+        if (in.capacity() == 0) in = lane.buffers().take();
+        return in;
+    }
+
+    /** Waits for more bytes after all were taken, holding no buffer meanwhile; false at the end. */
+    boolean awaitMore(long timeout) throws IOException {
+        giveIn();
+        wire.awaitReadable(timeout);
+        return fill(timeout);
+    }
+
+    private boolean fill(long timeout) throws IOException {
+        ByteBuffer room = inWithRoom();
+        room.clear().limit(Buffers.PAYLOAD);
+        try {
+            return wire.read(room, timeout) >= 0;
+        } finally {
+            room.flip();
+        }
+    }
+
+    /**
+     * Looks what stirs on a connection whose request is being answered: the start of a further request is kept for its turn.
+     *
+     * @return false where the client has gone: as everywhere but in HAProxy, one that has closed only its own direction, too
+     */
+    boolean peek() {
+        if (in.hasRemaining()) return true;
+        ByteBuffer room = inWithRoom();
+        room.clear().limit(Buffers.PAYLOAD);
+        try {
+            return wire.readNow(room) >= 0;
+        } catch (IOException e) {
+            return false;
+        } finally {
+            room.flip();
+        }
+    }
+
+    void write(ByteSink sink) throws IOException {
+        ByteBuffer out = lane.buffers().take();
+        try {
+            for (int from = 0; from < sink.length(); ) {
+                int count = Math.min(out.capacity(), sink.length() - from);
+                out.clear().put(sink.array(), from, count).flip();
+                wire.write(out, settings.idle());
+                from += count;
+            }
+        } finally {
+            lane.buffers().give(out);
+        }
+    }
+
+    /** Lets whoever reads on have only a moment more. */
+    void hurry() {
+        wire.limitReads(LINGER);
+    }
+
+    /**
+     * Reads on for a moment after the last answer: closing with bytes unread makes the kernel send a reset, which can take
+     * the answer away from a client that is still sending (RFC 9112 §9.6).
+     */
+    void linger() {
+        hurry();
+        long thrownAway = 0;
+        try {
+            while (thrownAway < LINGER_BYTES && awaitMore(LINGER)) thrownAway += in.remaining();
+        } catch (IOException e) {
+            // gone, or silent for long enough
+        }
+    }
+
+    Workspace workspace() {
+        Workspace now = workspace;
+        if (now == null) now = workspace = state.takeWorkspace();
+        return now;
+    }
+
+    private void giveWorkspace() {
+        Workspace now = workspace;
+        if (now != null) state.giveWorkspace(now);
+        workspace = null;
+    }
+
+    private void giveIn() {
+        if (in.capacity() > 0) lane.buffers().give(in);
+        in = NOTHING;
+    }
+}
