@@ -227,6 +227,23 @@ public final class Rondo implements AutoCloseable {
         proxy.abort();
     }
 
+    private void closeUpstreams() {
+        CountDownLatch done = new CountDownLatch(engine.lanes().size());
+        for (Lane lane : engine.lanes()) {
+            lane.start(() -> {
+                for (Pool pool : cluster.pools()) {
+                    for (Backend backend : pool.backends()) backend.upstream().closeIdle(lane);
+                }
+                done.countDown();
+            });
+        }
+        try {
+            if (!done.await(1, TimeUnit.SECONDS)) LOG.log(System.Logger.Level.WARNING, "a lane does not end");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** Ends everything at once, requests in flight too. */
     @Override
     public void close() {
@@ -236,6 +253,7 @@ public final class Rondo implements AutoCloseable {
         DataListener data = listener;
         if (data != null) data.stop();
         if (admin != null) admin.stop();
+        closeUpstreams();
         engine.close();
         resolver.close();
         if (accessLog != null) accessLog.close();

@@ -62,7 +62,7 @@ public final class ChunkedDecoder {
                     return run;
                 }
                 case SIZE_LINE -> {
-                    if (takesLine(in, LONGEST_SIZE_LINE, "chunk size line too long")) {
+                    if (takesLine(in, LONGEST_SIZE_LINE, BadMessage.Fault.MALFORMED)) {
                         left = parseSizeLine();
                         line.clear();
                         state = left == 0 ? State.TRAILERS : State.DATA;
@@ -76,7 +76,7 @@ public final class ChunkedDecoder {
                     }
                 }
                 case TRAILERS -> {
-                    if (takesLine(in, trailerLimit, "trailer section too large")) {
+                    if (takesLine(in, trailerLimit, BadMessage.Fault.HEAD_TOO_LARGE)) {
                         boolean empty = line.length - lineStart == 2;
                         lineStart = line.length;
                         if (empty) {
@@ -93,10 +93,10 @@ public final class ChunkedDecoder {
         return 0;
     }
 
-    private boolean takesLine(ByteBuffer in, int limit, String tooLong) throws BadMessage {
+    private boolean takesLine(ByteBuffer in, int limit, BadMessage.Fault tooLong) throws BadMessage {
         while (in.hasRemaining()) {
             byte octet = in.get();
-            if (line.length == limit) throw new BadMessage(BadMessage.Fault.HEAD_TOO_LARGE, tooLong);
+            if (line.length == limit) throw new BadMessage(tooLong, "a line of the chunked coding is too long");
             line.put(octet);
             if (octet == '\n') return true;
         }

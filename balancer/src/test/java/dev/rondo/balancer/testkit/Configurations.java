@@ -233,16 +233,13 @@ public final class Configurations {
         return Balancer.start(build());
     }
 
-    /** What is inside a time may not be longer than it. */
-    private static Duration shorter(Duration inner, Duration outer) {
-        return inner.compareTo(outer) < 0 ? inner : outer;
-    }
-
     /** The configuration. */
     public Configuration build() {
         HeadersConfig headers = new HeadersConfig(
                 new HeadersConfig.Rules(requestSet, requestAdd, requestRemove),
                 new HeadersConfig.Rules(responseSet, responseAdd, responseRemove));
+        // A configuration whose timeout is longer than the one that contains it is refused: the shorter one is what is
+        // meant.
         PoolTimeouts timeouts = new PoolTimeouts(
                 shorter(connect, response),
                 response,
@@ -276,5 +273,9 @@ public final class Configurations {
                 new LogConfig(LogConfig.Format.TEXT, new LinkedHashMap<>()),
                 built,
                 table);
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 }
