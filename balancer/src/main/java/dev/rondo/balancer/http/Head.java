@@ -8,7 +8,7 @@ import java.util.Arrays;
  * thread-safe.
  */
 public abstract sealed class Head extends Fields permits RequestHead, ResponseHead {
-    private static final int FIRST_BYTES = 512;
+    private static final int FIRST_BYTES = 128;
     private static final int EMPTY_LINES = 8;
     private static final byte[] CLOSE = Octets.ascii("close");
     private static final byte[] KEEP_ALIVE = Octets.ascii("keep-alive");

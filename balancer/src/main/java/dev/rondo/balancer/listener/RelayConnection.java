@@ -33,6 +33,7 @@ final class RelayConnection implements ServerConnection, InterruptableTask<Void>
         SocketAddress remote = context.remotePeer().address();
         SocketChannel channel = remote == null ? null : accepted.take(remote);
         if (channel == null || !(remote instanceof InetSocketAddress address)) return; // the peer has gone
+        UnusedBuffer.release(context.serverSocket());
         InetAddress client = clientOf(address);
         boolean entered = counts.enter(client);
         try {

@@ -11,7 +11,7 @@ final class Workspace {
     final RequestHead request;
     final ResponseHead response;
     /** Heads on their way out. Only the thread that runs the exchange writes here. */
-    final ByteSink sink = new ByteSink(1024);
+    final ByteSink sink = new ByteSink(64);
 
     final ChunkedDecoder requestDecoder;
     final ChunkedDecoder responseDecoder;
