@@ -96,7 +96,7 @@ public final class Upstream {
     }
 
     private boolean isOutdated(UpstreamConnection connection, Lane lane) {
-        if (lane.ticker().nanos() - connection.madeAt() > terms.maxAgeNanos()) return true;
+        if (lane.coarseNanos() - connection.madeAt() > terms.maxAgeNanos()) return true;
         List<InetAddress> now = resolver.known(host);
         return !now.isEmpty() && !now.contains(connection.address().getAddress());
     }

@@ -37,6 +37,7 @@ public abstract sealed class Fields permits Head, Trailers {
             p++;
             while (Octets.isSpace(b[p])) p++;
             int value = p;
+            while (p + Words.SIZE <= b.length && Words.noControl(Words.at(b, p))) p += Words.SIZE;
             while (Octets.is(Octets.VALUE, b[p])) p++;
             if (b[p] != '\r' || b[p + 1] != '\n') throw BadMessage.malformed("field value");
             int valueEnd = p;

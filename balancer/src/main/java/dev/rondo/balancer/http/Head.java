@@ -91,6 +91,8 @@ public abstract sealed class Head extends Fields permits RequestHead, ResponseHe
         byte[] b = bytes;
         int to = length;
         for (int i = scanned; i < to; i++) {
+            while (i + Words.SIZE <= to && Words.noLineFeed(Words.at(b, i))) i += Words.SIZE;
+            if (i == to) break;
             if (b[i] != '\n') continue;
             if (i == lineStart || b[i - 1] != '\r') throw BadMessage.malformed("line end");
             boolean empty = i - lineStart == 1;

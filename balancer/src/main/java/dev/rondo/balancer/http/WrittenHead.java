@@ -21,7 +21,10 @@ final class WrittenHead {
         int lines = 0;
         int framing = 0;
         int lineStart = from;
-        for (int i = from; i < out.length; i++) {
+        int end = out.length;
+        for (int i = from; i < end; i++) {
+            while (i + Words.SIZE <= end && Words.noLineEndNorNul(Words.at(b, i))) i += Words.SIZE;
+            if (i == end) break;
             byte octet = b[i];
             if (octet > '\r' || octet < 0) continue;
             if (octet == 0) throw refused("NUL");

@@ -46,6 +46,11 @@ final class ExchangeLog {
         pool = name;
     }
 
+    /** When it began, milliseconds since the epoch. */
+    long startMillis() {
+        return startMillis;
+    }
+
     /** What {@code X-Request-Id} says to a backend where the client sent none. */
     byte[] newRequestId() {
         return newRequestId;

@@ -54,10 +54,11 @@ final class LaneState {
         }
     }
 
-    byte[] date() {
+    /** The date field's value at {@code millis} since the epoch. */
+    byte[] date(long millis) {
         lane.lock();
         try {
-            return date.at(lane.ticker().millis());
+            return date.at(millis);
         } finally {
             lane.unlock();
         }

@@ -97,9 +97,10 @@ final class Relay {
 
     /** Reads and checks a head; false where the client closed before the first byte of one. */
     private boolean readHead() throws Failure, IOException {
-        long deadline = lane.ticker().nanos() + settings.requestHead();
+        long deadline = 0;
         try {
             while (!head.feed(client.in())) {
+                if (deadline == 0) deadline = lane.ticker().nanos() + settings.requestHead();
                 if (client.awaitMore(Math.max(1, deadline - lane.ticker().nanos()))) continue;
                 if (!head.isBegun()) return false;
                 throw Failure.early(Reason.BAD_REQUEST, "the head ended before it was whole");
@@ -150,8 +151,7 @@ final class Relay {
         boolean fresh = false;
         while (true) {
             long begun = lane.ticker().nanos();
-            RequestBody sending =
-                    new RequestBody(lane, client.wire, settings, head, work.requestDecoder, pool.requestRules());
+            RequestBody sending = new RequestBody(lane, client.wire, settings, work, pool.requestRules());
             body = sending;
             UpstreamConnection connection = null;
             try {
@@ -329,7 +329,7 @@ final class Relay {
                 chunked,
                 delimited && response.status() != 204,
                 keep ? persistence : Persistence.CLOSE,
-                client.state.date(),
+                client.state.date(log.startMillis()),
                 pool.responseRules());
         log.status(response.status());
 
@@ -417,7 +417,13 @@ final class Relay {
             String exposed = settings.exposeErrors() ? settings.via() : "";
             work.sink.clear();
             log.sent(OwnAnswer.appendTo(
-                    work.sink, told, log.requestId(), client.state.date(), head.isHead(), !keep, exposed));
+                    work.sink,
+                    told,
+                    log.requestId(),
+                    client.state.date(log.startMillis()),
+                    head.isHead(),
+                    !keep,
+                    exposed));
             client.write(work.sink);
             if (keep) return new Served(reason, true);
             client.wire.shutdownOutput();

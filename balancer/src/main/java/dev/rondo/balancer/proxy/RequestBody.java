@@ -35,7 +35,8 @@ final class RequestBody {
     private final BodyKind kind;
     private final ChunkedDecoder decoder;
     private final HeaderRules rules;
-    private final ByteSink end = new ByteSink(64);
+    /** A last chunk with a trailer section that did not fit where it should have gone out. */
+    private final ByteSink end;
 
     private long left;
     private long received;
@@ -49,13 +50,14 @@ final class RequestBody {
     private volatile boolean backendGone;
     private volatile @Nullable Thread joiner;
 
-    RequestBody(
-            Lane lane, Wire client, Settings settings, RequestHead head, ChunkedDecoder decoder, HeaderRules rules) {
+    RequestBody(Lane lane, Wire client, Settings settings, Workspace work, HeaderRules rules) {
+        RequestHead head = work.request;
         this.lane = lane;
         this.client = client;
         this.settings = settings;
         this.kind = head.bodyKind();
-        this.decoder = decoder;
+        this.decoder = work.requestDecoder;
+        this.end = work.requestEnd.clear();
         this.rules = rules;
         this.left = kind == BodyKind.LENGTH ? head.contentLength() : 0;
         this.whole = kind == BodyKind.NONE;

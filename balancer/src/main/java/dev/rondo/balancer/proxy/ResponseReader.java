@@ -34,12 +34,12 @@ final class ResponseReader {
     /** Reads the next head; what follows it is left over. {@code timeout} counts for the whole head. */
     void readHead(long timeout) throws Failure {
         head.clear();
-        long deadline = timeout == Wire.FOREVER ? 0 : lane.ticker().nanos() + timeout;
+        long deadline = 0;
         try {
             while (!head.feed(back)) {
-                long left = timeout == Wire.FOREVER
-                        ? timeout
-                        : Math.max(1, deadline - lane.ticker().nanos());
+                long left = timeout;
+                if (deadline != 0) left = Math.max(1, deadline - lane.ticker().nanos());
+                else if (timeout != Wire.FOREVER) deadline = lane.coarseNanos() + timeout;
                 if (fill(left) < 0) throw closed("the backend closed the connection before its answer was whole");
             }
             head.parse();

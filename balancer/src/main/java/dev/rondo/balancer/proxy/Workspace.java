@@ -13,6 +13,9 @@ final class Workspace {
     /** Heads on their way out. Only the thread that runs the exchange writes here. */
     final ByteSink sink = new ByteSink(64);
 
+    /** The end of a request's body; belongs to whoever sends that. */
+    final ByteSink requestEnd = new ByteSink(64);
+
     final ChunkedDecoder requestDecoder;
     final ChunkedDecoder responseDecoder;
 

@@ -57,6 +57,11 @@ public final class BlockingLane extends Lane {
     }
 
     @Override
+    public long coarseNanos() {
+        return ticker().nanos();
+    }
+
+    @Override
     public Wire adopt(SocketChannel accepted) throws IOException {
         accepted.configureBlocking(true);
         return new BlockingWire(this, accepted);

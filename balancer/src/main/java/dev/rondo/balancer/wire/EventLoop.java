@@ -174,6 +174,11 @@ public final class EventLoop extends Lane implements Executor {
     }
 
     @Override
+    public long coarseNanos() {
+        return now;
+    }
+
+    @Override
     public Wire adopt(SocketChannel accepted) throws IOException {
         accepted.configureBlocking(false);
         return new LoopWire(this, accepted, SelectionKey.OP_READ);

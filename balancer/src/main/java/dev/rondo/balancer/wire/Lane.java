@@ -33,6 +33,9 @@ public abstract sealed class Lane implements AutoCloseable permits EventLoop, Bl
         return ticker;
     }
 
+    /** Nanoseconds as the ticker's, read once for many: good for times of many milliseconds. */
+    public abstract long coarseNanos();
+
     /** The lane's buffers. */
     public final Buffers buffers() {
         return buffers;
