@@ -84,7 +84,7 @@ public final class Resolver implements AutoCloseable {
                 LOG.log(System.Logger.Level.INFO, host + " is now at " + addresses + ", was at " + before);
             }
             pending.complete(addresses);
-        } catch (UnknownHostException | RuntimeException e) {
+        } catch (Throwable e) { // whatever it is, whoever waits must not wait for ever
             names.put(host, new Name(before.isEmpty() ? null : before, null));
             pending.completeExceptionally(e);
         }

@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,10 @@ public final class Upstream {
      */
     public record Terms(long connectNanos, long idleNanos, long maxAgeNanos, int maxIdle) {}
 
+    /** A backend that is down must not cost every request a lookup. */
+    private static final long LOOK_AGAIN = TimeUnit.SECONDS.toNanos(1);
+
+    private final AtomicLong lastLook = new AtomicLong(Long.MIN_VALUE / 2);
     private final String host;
     private final int port;
     private final BackendLabels labels;
@@ -110,7 +115,8 @@ public final class Upstream {
         try {
             return dialAny(lane, addresses, tried, deadline);
         } catch (ConnectFailure first) {
-            // the backend may have come back elsewhere: look, and try what is new
+            // the backend may have come back elsewhere: look, unless that was just done, and try what is new
+            if (!mayLookAgain(lane)) throw first;
             List<InetAddress> fresh =
                     resolve(Math.max(LEAST_TRY, deadline - lane.ticker().nanos()));
             List<InetAddress> untried =
@@ -119,6 +125,12 @@ public final class Upstream {
             return dialAny(
                     lane, untried, tried, Math.max(deadline, lane.ticker().nanos() + LEAST_TRY));
         }
+    }
+
+    private boolean mayLookAgain(Lane lane) {
+        long now = lane.ticker().nanos();
+        long last = lastLook.get();
+        return now - last > LOOK_AGAIN && lastLook.compareAndSet(last, now);
     }
 
     private UpstreamConnection dialAny(Lane lane, List<InetAddress> addresses, Set<InetAddress> tried, long deadline)
@@ -180,10 +192,11 @@ public final class Upstream {
             }
             mine.addLast(connection);
             recorders[lane.index()].upstreamConnections(labels, 0, 1);
+            // before the lock is free: whoever takes the connection next must find it at rest
+            wire.rest(terms.idleNanos(), () -> retire(lane, connection));
         } finally {
             lane.unlock();
         }
-        wire.rest(terms.idleNanos(), () -> retire(lane, connection));
     }
 
     /** An idle connection was closed by the backend, got bytes nobody asked for, or is too old. */

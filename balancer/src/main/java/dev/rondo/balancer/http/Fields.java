@@ -142,7 +142,8 @@ public abstract sealed class Fields permits Head, Trailers {
             boolean frames = name == FieldName.HOST
                     || name == FieldName.CONTENT_LENGTH
                     || name == FieldName.TRANSFER_ENCODING
-                    || name == FieldName.CONNECTION;
+                    || name == FieldName.CONNECTION
+                    || name == FieldName.EXPECT;
             if (!frames && sameName(i, from, to)) dropped[i] = true;
         }
     }

@@ -30,6 +30,7 @@ public abstract sealed class Head extends Fields permits RequestHead, ResponseHe
     boolean close;
     boolean keepAlive;
     boolean connectionUpgrade;
+    private boolean nominates;
 
     Head(Limits limits) {
         this.limits = limits;
@@ -43,7 +44,7 @@ public abstract sealed class Head extends Fields permits RequestHead, ResponseHe
     public void clear() {
         length = scanned = lineStart = lines = emptyLines = start = 0;
         contentLength = -1;
-        chunked = close = keepAlive = connectionUpgrade = false;
+        chunked = close = keepAlive = connectionUpgrade = nominates = false;
         minorVersion = 1;
         forgetFields();
     }
@@ -56,6 +57,11 @@ public abstract sealed class Head extends Fields permits RequestHead, ResponseHe
     /** Number of bytes of the head. */
     public final int length() {
         return length - start;
+    }
+
+    /** Bytes it could hold without growing. */
+    public final int capacity() {
+        return bytes.length;
     }
 
     final int end() {
@@ -159,22 +165,50 @@ public abstract sealed class Head extends Fields permits RequestHead, ResponseHe
                 : BadMessage.malformed("transfer-encoding");
     }
 
-    /** Takes the options of a {@code Connection} line and drops the fields it names (RFC 9110 §7.6.1). */
+    /** Takes the options of a {@code Connection} line (RFC 9110 §7.6.1). */
     final void connection(int field) {
-        int from = valueStart(field);
-        int to = valueEnd(field);
-        while (from < to) {
-            int end = from;
-            while (end < to && bytes[end] != ',') end++;
-            int last = end;
-            while (from < last && Octets.isSpace(bytes[from])) from++;
-            while (last > from && Octets.isSpace(bytes[last - 1])) last--;
-            if (Octets.equalsIgnoreCase(bytes, from, last, CLOSE)) close = true;
-            else if (Octets.equalsIgnoreCase(bytes, from, last, KEEP_ALIVE)) keepAlive = true;
-            else if (Octets.equalsIgnoreCase(bytes, from, last, UPGRADE)) connectionUpgrade = true;
-            else if (last > from) dropNominated(from, last);
+        for (int from = valueStart(field); from < valueEnd(field); ) {
+            int end = optionEnd(from, field);
+            int first = skipSpace(from, end);
+            int last = trimSpace(first, end);
+            if (Octets.equalsIgnoreCase(bytes, first, last, CLOSE)) close = true;
+            else if (Octets.equalsIgnoreCase(bytes, first, last, KEEP_ALIVE)) keepAlive = true;
+            else if (Octets.equalsIgnoreCase(bytes, first, last, UPGRADE)) connectionUpgrade = true;
+            else nominates |= last > first;
             from = end + 1;
         }
+    }
+
+    /** Drops the fields that {@code Connection} lines name, besides the options that are not fields. */
+    final void dropNominated() {
+        if (!nominates) return;
+        for (int i = 0; i < count(); i++) {
+            if (name(i) != FieldName.CONNECTION) continue;
+            for (int from = valueStart(i); from < valueEnd(i); ) {
+                int end = optionEnd(from, i);
+                int first = skipSpace(from, end);
+                dropNominated(first, trimSpace(first, end));
+                from = end + 1;
+            }
+        }
+    }
+
+    private int optionEnd(int from, int field) {
+        int end = from;
+        while (end < valueEnd(field) && bytes[end] != ',') end++;
+        return end;
+    }
+
+    private int skipSpace(int from, int end) {
+        int p = from;
+        while (p < end && Octets.isSpace(bytes[p])) p++;
+        return p;
+    }
+
+    private int trimSpace(int from, int end) {
+        int p = end;
+        while (p > from && Octets.isSpace(bytes[p - 1])) p--;
+        return p;
     }
 
     /** Whether the sender keeps the connection open after this message (RFC 9112 §9.3). */

@@ -55,6 +55,7 @@ public final class RequestHead extends Head {
         parseRequestLine();
         parseFields(fieldsStart);
         for (int i = 0; i < count(); i++) if (!isDropped(i)) understand(i);
+        dropNominated(); // after all was understood: Connection may stand before what it names
         if (upgradeField >= 0 && !isUpgradeKept()) upgradeField = -1;
         if (chunked && contentLength >= 0) throw malformed("content-length and transfer-encoding");
         if (chunked && isHttp10()) throw malformed("transfer-encoding in HTTP/1.0");
@@ -213,7 +214,8 @@ public final class RequestHead extends Head {
     /** The method as sent; empty before {@link #parse} got so far. */
     public String methodText() {
         Method known = method;
-        return known != null ? known.name() : text(start, methodEnd);
+        if (known != null) return known.name();
+        return methodEnd > start ? text(start, methodEnd) : "";
     }
 
     /** The target as sent, one character a byte; empty before {@link #parse} got so far. */

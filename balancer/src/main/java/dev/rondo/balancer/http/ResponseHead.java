@@ -65,6 +65,7 @@ public final class ResponseHead extends Head {
         fieldsStart = p + 2;
         parseFields(fieldsStart);
         for (int i = 0; i < count(); i++) if (!isDropped(i)) understand(i);
+        dropNominated();
         if (chunked && contentLength >= 0) throw malformed("content-length and transfer-encoding");
         if (chunked && isHttp10()) throw malformed("transfer-encoding in HTTP/1.0");
     }

@@ -33,7 +33,7 @@ final class ClientConnection {
     private ByteBuffer in = NOTHING;
 
     private @Nullable Workspace workspace;
-    private volatile boolean idle;
+    private boolean idle; // guarded by the lane's lock
 
     ClientConnection(Proxy proxy, LaneState state, Wire wire, String peer, boolean trusted) {
         this.proxy = proxy;
@@ -80,22 +80,35 @@ final class ClientConnection {
         if (in.hasRemaining()) return true;
         giveWorkspace();
         giveIn();
-        idle = true;
-        if (proxy.isDraining()) wire.limitReads(DRAIN_GRACE);
+        setIdle(true);
         try {
             wire.awaitReadable(settings.keepAlive());
             return fill(settings.keepAlive());
         } catch (WireTimeout e) {
             return false;
         } finally {
-            idle = false;
-            if (proxy.isDraining()) wire.limitReads(Wire.FOREVER);
+            setIdle(false);
+        }
+    }
+
+    private void setIdle(boolean now) {
+        lane.lock();
+        try {
+            idle = now;
+            if (proxy.isDraining()) wire.limitReads(now ? DRAIN_GRACE : Wire.FOREVER);
+        } finally {
+            lane.unlock();
         }
     }
 
     /** The proxy is draining: a connection that stays idle is closed. */
     void drain() {
-        if (idle) wire.limitReads(DRAIN_GRACE);
+        lane.lock();
+        try {
+            if (idle) wire.limitReads(DRAIN_GRACE);
+        } finally {
+            lane.unlock();
+        }
     }
 
     /** Ends the connection at once, whatever is under way. */
@@ -108,10 +121,14 @@ final class ClientConnection {
         return in;
     }
 
-    /** The same with room to read more: for whoever reads on from here. */
-    ByteBuffer inWithRoom() {
-        if (in.capacity() == 0) in = lane.buffers().take();
+    private ByteBuffer inWithRoom() {
+        if (in.capacity() == 0) in = lane.buffers().take().limit(0);
         return in;
+    }
+
+    /** Holds no buffer while there is nothing in it. */
+    void giveEmptyIn() {
+        if (!in.hasRemaining()) giveIn();
     }
 
     /** Waits for more bytes after all were taken, holding no buffer meanwhile; false at the end. */
@@ -131,21 +148,31 @@ final class ClientConnection {
         }
     }
 
-    /**
-     * Looks what stirs on a connection whose request is being answered: the start of a further request is kept for its turn.
-     *
-     * @return false where the client has gone: as everywhere but in HAProxy, one that has closed only its own direction, too
-     */
-    boolean peek() {
-        if (in.hasRemaining()) return true;
+    /** What stirs on a connection whose request is being answered. */
+    enum Stir {
+        /** Nothing after all. */
+        NOTHING,
+        /** The start of a further request, kept for its turn behind what is in the buffer: that may be sent once more. */
+        BYTES,
+        /** The client has gone; one that has closed only its own direction counts as gone too, see docs/adr/0013. */
+        GONE
+    }
+
+    /** Looks what stirs, without waiting. */
+    Stir peek() {
         ByteBuffer room = inWithRoom();
-        room.clear().limit(Buffers.PAYLOAD);
+        int start = room.position();
+        int end = room.limit();
+        if (end >= Buffers.PAYLOAD) return Stir.BYTES; // full: the kernel keeps the rest
+        room.limit(Buffers.PAYLOAD).position(end);
         try {
-            return wire.readNow(room) >= 0;
+            int count = wire.readNow(room);
+            if (count == 0) return Stir.NOTHING;
+            return count > 0 ? Stir.BYTES : Stir.GONE;
         } catch (IOException e) {
-            return false;
+            return Stir.GONE;
         } finally {
-            room.flip();
+            room.limit(room.position()).position(start);
         }
     }
 

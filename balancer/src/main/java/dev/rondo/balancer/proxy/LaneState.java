@@ -48,7 +48,7 @@ final class LaneState {
     void giveWorkspace(Workspace workspace) {
         lane.lock();
         try {
-            if (workspaces.size() < KEPT) workspaces.addLast(workspace);
+            if (workspaces.size() < KEPT && workspace.isSmall()) workspaces.addLast(workspace);
         } finally {
             lane.unlock();
         }

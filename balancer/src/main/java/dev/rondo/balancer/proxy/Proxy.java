@@ -14,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** Takes client connections and relays what comes on them until they end. Thread-safe. */
 public final class Proxy {
@@ -86,6 +87,7 @@ public final class Proxy {
         private final LaneState state;
         private final SocketChannel channel;
         private final InetAddress peer;
+        private volatile @Nullable ClientConnection connection;
         private final CountDownLatch ended = new CountDownLatch(1);
 
         Running(LaneState state, SocketChannel channel, InetAddress peer, Consumer<ClientConnection> what) {
@@ -101,11 +103,15 @@ public final class Proxy {
                 String address = peer.getHostAddress();
                 int zone = address.indexOf('%');
                 if (zone >= 0) address = address.substring(0, zone);
-                ClientConnection connection = new ClientConnection(
+                ClientConnection made = new ClientConnection(
                         Proxy.this, state, state.lane.adopt(channel), address, settings.trusts(peer));
-                what.accept(connection);
-            } catch (IOException | RuntimeException e) {
+                connection = made;
+                what.accept(made);
+            } catch (IOException e) {
                 LOG.log(System.Logger.Level.DEBUG, "a connection of " + peer + " ended early", e);
+                closeQuietly();
+            } catch (Throwable e) { // the descriptor must not be lost with the thread
+                LOG.log(System.Logger.Level.ERROR, "a connection of " + peer + " failed inside Rondo", e);
                 closeQuietly();
             } finally {
                 ended.countDown();
@@ -127,7 +133,9 @@ public final class Proxy {
 
         @Override
         public void abort() {
-            closeQuietly();
+            ClientConnection now = connection;
+            if (now != null) state.lane.start(now::abort);
+            else closeQuietly();
         }
     }
 

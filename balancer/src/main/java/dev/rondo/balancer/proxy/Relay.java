@@ -40,8 +40,10 @@ final class Relay {
     /** The body of the attempt that runs; null before there is one. */
     private @Nullable RequestBody body;
 
-    /** Where the client's going away is to be felt: closed then, so that whoever waits for an answer stops waiting. */
-    private @Nullable Wire asked;
+    /** The connection that is in use, until it is given back or closed: exactly once. */
+    private @Nullable UpstreamConnection held;
+
+    private @Nullable Backend heldFrom;
 
     private volatile boolean clientGone;
 
@@ -72,9 +74,11 @@ final class Relay {
         } catch (IOException e) {
             if (!head.isBegun()) return false;
             served = clientLeft();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.log(System.Logger.Level.ERROR, "request " + log.requestId() + " failed inside Rondo", e);
             served = answerFailure(Failure.early(Reason.INTERNAL_ERROR, "internal error"));
+        } finally {
+            release();
         }
         account(served);
         return served.keep;
@@ -86,6 +90,16 @@ final class Relay {
                 Failure.early(Reason.TOO_MANY_CONNECTIONS, "too many connections of this client address")));
     }
 
+    /** Whatever has happened: nothing runs on behalf of this request any more, and no connection is left behind. */
+    private void release() {
+        RequestBody sending = body;
+        if (sending != null && !sending.isEnded()) {
+            client.abort();
+            sending.join();
+        }
+        discard();
+    }
+
     private void account(Served served) {
         RequestBody last = body;
         long received = last == null ? 0 : last.received();
@@ -93,7 +107,6 @@ final class Relay {
     }
 
     // ---- the request
-    // -------------------------------------------------------------------------------------------------
 
     /** Reads and checks a head; false where the client closed before the first byte of one. */
     private boolean readHead() throws Failure, IOException {
@@ -131,7 +144,6 @@ final class Relay {
     }
 
     // ---- attempts
-    // ----------------------------------------------------------------------------------------------------
 
     /** Picks a backend and asks it. */
     private Served forward(Pool pool) throws Failure, IOException {
@@ -147,11 +159,16 @@ final class Relay {
 
     /** One turn of the loop is one connection: a second one only where the first had been kept too long. */
     private Served attempt(Pool pool, Backend backend) throws Failure, IOException {
+        boolean bodiless = head.bodyKind() == BodyKind.NONE;
         int bodyStart = client.in().position();
         boolean fresh = false;
         while (true) {
             long begun = lane.ticker().nanos();
-            RequestBody sending = new RequestBody(lane, client.wire, settings, work, pool.requestRules());
+            RequestBody sending = new RequestBody(
+                    client,
+                    work,
+                    pool.requestRules(),
+                    pool.config().timeouts().idle().toNanos());
             body = sending;
             UpstreamConnection connection = null;
             try {
@@ -170,16 +187,29 @@ final class Relay {
                         0,
                         begun,
                         lane.ticker().nanos());
-                if (connection != null) backend.upstream().discard(lane, connection);
+                discard();
                 if (!repeats) throw failure;
                 client.state.staleRepeat(backend.labels());
-                client.in().position(bodyStart);
+                if (!bodiless) client.in().position(bodyStart); // it is all still there, whatever came behind it
                 fresh = true;
-            } catch (IOException | RuntimeException e) {
-                if (connection != null) backend.upstream().discard(lane, connection);
-                throw e;
             }
         }
+    }
+
+    /** Closes the connection in use, if it still is. */
+    private void discard() {
+        UpstreamConnection connection = held;
+        Backend from = heldFrom;
+        held = null;
+        if (connection != null && from != null) from.upstream().discard(lane, connection);
+    }
+
+    /** Keeps the connection in use for the next request. */
+    private void keepConnection() {
+        UpstreamConnection connection = held;
+        Backend from = heldFrom;
+        held = null;
+        if (connection != null && from != null) from.upstream().release(lane, connection);
     }
 
     /**
@@ -195,10 +225,13 @@ final class Relay {
     }
 
     private UpstreamConnection connect(Backend backend, boolean fresh) throws Failure {
+        heldFrom = backend;
         UpstreamConnection kept = fresh ? null : backend.upstream().takeIdle(lane);
-        if (kept != null) return kept;
         try {
-            return backend.upstream().dial(lane);
+            UpstreamConnection connection =
+                    kept != null ? kept : backend.upstream().dial(lane);
+            held = connection;
+            return connection;
         } catch (ConnectFailure e) {
             throw Failure.early(e.reason(), String.valueOf(e.getMessage()));
         }
@@ -210,9 +243,12 @@ final class Relay {
         PoolTimeouts timeouts = pool.config().timeouts();
         Wire upstream = connection.wire();
         sendHead(pool, backend, upstream, sending);
-        asked = upstream;
-        if (sending.isMoved()) client.wire.watch(this::clientStirs);
-        else sending.start(client.inWithRoom(), upstream, timeouts.response().toNanos(), this::bodyIsSent);
+        if (sending.isMoved()) {
+            if (head.bodyKind() == BodyKind.NONE) client.giveEmptyIn();
+            watchClient();
+        } else {
+            sending.start(upstream, timeouts.response().toNanos(), this::watchClient);
+        }
 
         ResponseReader answers = new ResponseReader(lane, upstream, response);
         try {
@@ -225,10 +261,9 @@ final class Relay {
                     response.status(),
                     begun,
                     lane.ticker().nanos()));
-            return response.status() == 101
-                    ? tunnel(pool, backend, connection, answers)
-                    : relayAnswer(pool, backend, connection, answers, sending);
+            return response.status() == 101 ? tunnel(pool, connection, answers) : relayAnswer(pool, answers, sending);
         } finally {
+            sending.abandoned();
             client.wire.unwatch();
             answers.giveBuffer();
         }
@@ -238,20 +273,21 @@ final class Relay {
     private void sendHead(Pool pool, Backend backend, Wire upstream, RequestBody sending) throws Failure {
         work.sink.clear();
         head.writeTo(work.sink, client.forwarding, pool.requestRules(), backend.authority(), log.newRequestId());
+        long idle = pool.config().timeouts().idle().toNanos();
         ByteBuffer out = lane.buffers().take();
         boolean sent = false;
         try {
             int from = 0;
             while (work.sink.length() - from > out.remaining()) { // a head larger than a buffer goes in pieces
                 int count = out.remaining();
-                upstream.write(out.put(work.sink.array(), from, count).flip(), settings.idle());
+                upstream.write(out.put(work.sink.array(), from, count).flip(), idle);
                 sent = true;
                 out.clear();
                 from += count;
             }
             out.put(work.sink.array(), from, work.sink.length() - from);
             sending.transfer(client.in(), out);
-            upstream.write(out.flip(), settings.idle());
+            upstream.write(out.flip(), idle);
         } catch (WireTimeout e) {
             throw new Failure(Reason.RESPONSE_TIMEOUT, Progress.SENT, "the backend takes nothing");
         } catch (IOException e) {
@@ -265,28 +301,32 @@ final class Relay {
         }
     }
 
-    /** Runs on the thread that sent the body. */
-    private void bodyIsSent() {
+    /** While the backend thinks, the client may leave. */
+    private void watchClient() {
         client.wire.watch(this::clientStirs);
     }
 
-    /** Runs on the lane, on no thread of this exchange. */
+    /** Runs on the lane, with its lock. */
     private void clientStirs() {
-        if (client.peek()) return;
-        clientGone = true;
-        Wire waitedFor = asked;
-        if (waitedFor != null) waitedFor.close();
+        switch (client.peek()) {
+            case NOTHING -> watchClient();
+            case BYTES -> {} // a further request: that the client leaves after it is seen when it is answered
+            case GONE -> {
+                clientGone = true;
+                UpstreamConnection waitedFor = held;
+                if (waitedFor != null) waitedFor.wire().close(); // so that whoever waits for an answer stops waiting
+            }
+        }
     }
 
     // ---- the answer
-    // --------------------------------------------------------------------------------------------------
 
     /** Reads heads up to the first that is not interim; those are passed on at once (RFC 9110 §15.2). */
     private void readAnswer(ResponseReader answers, RequestBody sending, long timeout) throws Failure, IOException {
         for (int i = 0; i < INTERIM_ANSWERS; i++) {
             try {
                 // while the client still sends, its own times count
-                answers.readHead(sending.isEnded() ? timeout : Wire.FOREVER);
+                answers.readHead(sending.isEnded() || sending.isUnwanted() ? timeout : Wire.FOREVER);
             } catch (Failure failure) {
                 throw whoseFault(failure, sending);
             }
@@ -297,6 +337,7 @@ final class Relay {
                 sending.answered(answers.wire());
                 return;
             }
+            if (response.status() == 100) sending.continued();
             if (head.isHttp10()) continue;
             work.sink.clear();
             response.writeTo(work.sink, false, false, Persistence.IMPLIED, null, HeaderRules.NONE);
@@ -313,13 +354,12 @@ final class Relay {
     }
 
     /** Passes a final answer on; from here on the client has a status, and a failure can only be cut off. */
-    private Served relayAnswer(
-            Pool pool, Backend backend, UpstreamConnection connection, ResponseReader answers, RequestBody sending)
-            throws IOException {
+    private Served relayAnswer(Pool pool, ResponseReader answers, RequestBody sending) throws IOException {
         BodyKind kind = response.bodyKind(head.isHead());
         boolean delimited = kind == BodyKind.NONE || kind == BodyKind.LENGTH;
         boolean chunked = !delimited && !head.isHttp10();
-        boolean abandoned = !sending.isEnded() && (response.status() >= 400 || response.saysClose());
+        boolean early = !sending.isEnded();
+        boolean abandoned = early && (response.status() >= 400 || response.saysClose() || sending.isUnwanted());
         boolean keep = head.isPersistent() && (delimited || chunked) && !abandoned && !client.proxy.isDraining();
 
         work.sink.clear();
@@ -334,34 +374,26 @@ final class Relay {
         log.status(response.status());
 
         ResponseBody answer = new ResponseBody(lane, answers, client.wire, kind, chunked, work, pool, settings.idle());
-        boolean reusable = response.isPersistent() && kind != BodyKind.UNTIL_CLOSE;
-        boolean[] released = new boolean[1];
+        // a backend that answers before it has heard all may take what comes late for another request
+        boolean reusable = response.isPersistent() && kind != BodyKind.UNTIL_CLOSE && !early;
         Reason reason = answer.relay(() -> {
             client.wire.unwatch();
-            released[0] = reusable && release(backend, connection, answers, sending);
+            boolean clean = !answers.hasLeftover() && sending.isDelivered() && !clientGone;
+            if (reusable && clean) keepConnection(); // now, so that a slow client does not hold it
         });
         log.sent(answer.sent());
         if (clientGone) reason = Reason.CLIENT_ABORT;
         if (reason == Reason.CLIENT_ABORT && answer.sent() == 0) log.status(Status.of(reason));
         if (reason != Reason.OK) client.abort(); // or a cut answer would pass for a whole one
 
+        boolean last = !keep || reason != Reason.OK;
         boolean unread = !sending.isWhole() || !sending.isEnded() || client.in().hasRemaining();
-        if (reason == Reason.OK && !keep && unread) client.wire.shutdownOutput();
-        endBody(sending, !keep || reason != Reason.OK);
-        boolean late =
-                !released[0] && reason == Reason.OK && reusable && release(backend, connection, answers, sending);
-        if (!released[0] && !late) backend.upstream().discard(lane, connection);
-        if (reason == Reason.OK && !keep && unread) client.linger();
-        return new Served(reason, keep && reason == Reason.OK && sending.isWhole());
-    }
-
-    /** Gives the connection back as soon as nothing is outstanding on it, so that a slow client does not hold it. */
-    private boolean release(
-            Backend backend, UpstreamConnection connection, ResponseReader answers, RequestBody sending) {
-        if (answers.hasLeftover() || !sending.isDelivered() || clientGone) return false;
-        asked = null;
-        backend.upstream().release(lane, connection);
-        return true;
+        if (last) discard(); // a backend that reads no more must not hold up the one who sends
+        if (reason == Reason.OK && last && unread) client.wire.shutdownOutput();
+        endBody(sending, last);
+        discard();
+        if (reason == Reason.OK && last && unread) client.linger();
+        return new Served(reason, !last && sending.isWhole());
     }
 
     /** Waits for a body that is still being sent; not long where its connection is at its end anyway. */
@@ -371,26 +403,25 @@ final class Relay {
         sending.join();
     }
 
-    private Served tunnel(Pool pool, Backend backend, UpstreamConnection connection, ResponseReader answers)
-            throws IOException {
+    private Served tunnel(Pool pool, UpstreamConnection connection, ResponseReader answers) throws IOException {
         client.wire.unwatch();
         work.sink.clear();
         response.writeTo(work.sink, false, false, Persistence.IMPLIED, null, pool.responseRules());
         log.status(101);
         client.write(work.sink);
+        client.giveEmptyIn();
+        if (!answers.hasLeftover()) answers.giveBuffer();
         Tunnel tunnel = new Tunnel(
                 lane,
                 client.wire,
                 connection.wire(),
                 pool.config().timeouts().tunnel().toNanos());
         tunnel.run(client.in(), answers.leftover());
-        backend.upstream().discard(lane, connection);
         log.tunnelled(tunnel.bytesFromClient(), tunnel.bytesToClient());
         return new Served(Reason.OK, false);
     }
 
     // ---- answers of our own
-    // ------------------------------------------------------------------------------------------
 
     /** Tells the client what went wrong, if it is still there to hear it. */
     private Served answerFailure(Failure failure) {

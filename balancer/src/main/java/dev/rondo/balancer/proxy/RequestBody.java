@@ -30,7 +30,9 @@ final class RequestBody {
     private static final long GRACE = TimeUnit.SECONDS.toNanos(10);
 
     private final Lane lane;
-    private final Wire client;
+    private static final System.Logger LOG = System.getLogger(RequestBody.class.getName());
+
+    private final ClientConnection client;
     private final Settings settings;
     private final BodyKind kind;
     private final ChunkedDecoder decoder;
@@ -38,6 +40,9 @@ final class RequestBody {
     /** A last chunk with a trailer section that did not fit where it should have gone out. */
     private final ByteSink end;
 
+    private final long backendIdle;
+    private final boolean expecting;
+    private volatile boolean continued;
     private long left;
     private long received;
     private long waited;
@@ -50,11 +55,14 @@ final class RequestBody {
     private volatile boolean backendGone;
     private volatile @Nullable Thread joiner;
 
-    RequestBody(Lane lane, Wire client, Settings settings, Workspace work, HeaderRules rules) {
+    /** @param backendIdle how long the backend may take nothing */
+    RequestBody(ClientConnection client, Workspace work, HeaderRules rules, long backendIdle) {
         RequestHead head = work.request;
-        this.lane = lane;
+        this.lane = client.lane;
         this.client = client;
-        this.settings = settings;
+        this.settings = client.settings;
+        this.backendIdle = backendIdle;
+        this.expecting = head.isExpectContinue();
         this.kind = head.bodyKind();
         this.decoder = work.requestDecoder;
         this.end = work.requestEnd.clear();
@@ -77,9 +85,7 @@ final class RequestBody {
         if (kind == BodyKind.LENGTH) {
             int count = (int) Math.min(Math.min(left, in.remaining()), out.remaining());
             Chunks.copy(in, out, count);
-            left -= count;
-            count(count);
-            whole = left == 0;
+            took(count);
         } else if (kind == BodyKind.CHUNKED) {
             transferChunks(in, out);
         }
@@ -108,6 +114,12 @@ final class RequestBody {
         }
     }
 
+    private void took(int bytes) throws Failure {
+        left -= bytes;
+        whole = left == 0;
+        count(bytes);
+    }
+
     private void count(int bytes) throws Failure {
         received += bytes;
         if (received > settings.maxBody()) {
@@ -126,82 +138,132 @@ final class RequestBody {
     }
 
     /**
-     * Sends the rest from a thread of its own; {@code in} belongs to that thread until {@link #isEnded}.
+     * Sends the rest from a thread of its own, to which what the client has sent belongs until {@link #isEnded}.
      *
      * @param afterwards runs there when all has been sent and no answer has begun
      */
-    void start(ByteBuffer in, Wire backend, long responseNanos, Runnable afterwards) {
+    void start(Wire backend, long responseNanos, Runnable afterwards) {
         started = true;
-        lane.start(() -> pump(in, backend, responseNanos, afterwards));
+        lane.start(() -> pump(backend, responseNanos, afterwards));
     }
 
-    private void pump(ByteBuffer in, Wire backend, long responseNanos, Runnable afterwards) {
-        ByteBuffer out = lane.buffers().take();
+    private void pump(Wire backend, long responseNanos, Runnable afterwards) {
         try {
             while (!isMoved()) {
-                if (!whole && !in.hasRemaining()) fill(in);
-                send(in, out, backend);
+                if (!whole && !client.in().hasRemaining()) fill(backend);
+                send(backend, responseNanos);
             }
             delivered(backend, responseNanos, afterwards);
         } catch (Failure e) {
             failure = e;
             backend.close(); // wakes the one who waits for an answer
+        } catch (Throwable e) {
+            LOG.log(System.Logger.Level.ERROR, "a request's body failed inside Rondo", e);
+            failure = new Failure(Reason.INTERNAL_ERROR, Failure.Progress.SENT, "internal error");
+            backend.close();
         } finally {
-            lane.buffers().give(out);
             ended = true;
             LockSupport.unpark(joiner);
         }
     }
 
-    private void fill(ByteBuffer in) throws Failure {
-        long allowed = settings.requestBodyRate() == 0
-                ? Long.MAX_VALUE
-                : GRACE + TimeUnit.SECONDS.toNanos(1) * received / settings.requestBodyRate() - waited;
+    private void fill(Wire backend) throws Failure {
+        boolean awaitsContinue = expecting && received == 0;
         long before = lane.ticker().nanos();
         try {
-            in.clear().limit(Buffers.PAYLOAD);
-            if (client.read(in, Math.clamp(allowed, 1, settings.idle())) < 0) {
+            // a client that was told to wait is not slow: the backend's time counts until its first byte
+            if (!client.awaitMore(awaitsContinue ? Wire.FOREVER : Math.clamp(allowance(), 1, settings.idle()))) {
                 throw new Failure(Reason.CLIENT_ABORT, Failure.Progress.SENT, "the body ended before it was whole");
             }
         } catch (WireTimeout e) {
             throw new Failure(Reason.REQUEST_BODY_TIMEOUT, Failure.Progress.SENT, "the body came too slowly");
         } catch (IOException e) {
             throw new Failure(Reason.CLIENT_ABORT, Failure.Progress.SENT, "the connection broke inside the body");
+        }
+        if (awaitsContinue) backend.postponeReads(Wire.FOREVER);
+        else waited += lane.ticker().nanos() - before;
+    }
+
+    /** How long the client may make us wait now: the grace, and a second for each so many bytes. */
+    private long allowance() {
+        if (settings.requestBodyRate() == 0) return Wire.FOREVER;
+        double earned = 1e9 * received / settings.requestBodyRate();
+        return GRACE + (long) Math.min(earned, 1e18) - waited;
+    }
+
+    private void send(Wire backend, long responseNanos) throws Failure {
+        ByteBuffer in = client.in();
+        if (kind == BodyKind.LENGTH) {
+            int count = (int) Math.min(left, in.remaining());
+            ByteBuffer part = in.slice(in.position(), count);
+            in.position(in.position() + count);
+            took(count);
+            write(part, backend, responseNanos);
+            return;
+        }
+        ByteBuffer out = lane.buffers().take();
+        try {
+            if (whole) {
+                int count = Math.min(end.length(), out.remaining());
+                out.put(end.array(), 0, count);
+                byte[] rest = java.util.Arrays.copyOfRange(end.array(), count, end.length());
+                end.clear().put(rest);
+            } else {
+                transfer(in, out);
+            }
+            write(out.flip(), backend, responseNanos);
         } finally {
-            in.flip();
-            waited += lane.ticker().nanos() - before;
+            lane.buffers().give(out);
         }
     }
 
-    private void send(ByteBuffer in, ByteBuffer out, Wire backend) throws Failure {
-        out.clear();
-        if (whole) {
-            int count = Math.min(end.length(), out.remaining());
-            out.put(end.array(), 0, count);
-            byte[] rest = java.util.Arrays.copyOfRange(end.array(), count, end.length());
-            end.clear().put(rest);
-        } else {
-            transfer(in, out);
-        }
-        if (backendGone) return;
+    private void write(ByteBuffer out, Wire backend, long responseNanos) throws Failure {
+        if (backendGone || !out.hasRemaining()) return;
         try {
-            backend.write(out.flip(), settings.idle());
+            backend.write(out, backendIdle);
+        } catch (WireTimeout e) {
+            throw new Failure(Reason.RESPONSE_TIMEOUT, Failure.Progress.SENT, "the backend takes nothing");
         } catch (IOException e) {
-            backendGone = true; // an answer may be waiting all the same: its reader finds out
+            gone(backend, responseNanos);
         }
+    }
+
+    /** The backend takes no more; an answer may be waiting all the same, and its reader finds out. */
+    private synchronized void gone(Wire backend, long responseNanos) {
+        backendGone = true;
+        if (!answered) backend.limitReads(responseNanos);
     }
 
     /** From here on the backend has its time to answer, if it has not answered yet. */
     private synchronized void delivered(Wire backend, long responseNanos, Runnable afterwards) {
-        if (answered || backendGone) return;
+        if (answered) return;
         backend.limitReads(responseNanos);
         afterwards.run();
     }
 
-    /** The answer has begun: what is left of it may take longer than {@code responseNanos}. */
+    /** The backend has told the client to go on. */
+    void continued() {
+        continued = true;
+    }
+
+    /**
+     * The answer has begun: what is left of it may take longer than it had to begin. Where the backend was asked whether it
+     * wants the body and has answered instead, it does not: bytes sent now it would take for another request.
+     */
     synchronized void answered(Wire backend) {
         answered = true;
         backend.limitReads(Wire.FOREVER);
+        if (isUnwanted()) backendGone = true;
+    }
+
+    /** Nobody waits for an answer any more. */
+    synchronized void abandoned() {
+        answered = true;
+    }
+
+    /** Whether the client was told to wait, and then got an answer instead of a word to go on. */
+    boolean isUnwanted() {
+        return expecting && !continued && !isDelivered();
     }
 
     /** Whether a second thread sends, or has sent. */

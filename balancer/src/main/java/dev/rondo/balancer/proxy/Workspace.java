@@ -8,6 +8,8 @@ import dev.rondo.balancer.http.ResponseHead;
 
 /** What a request needs while it is in work, and an idle connection does not: taken from the lane and given back. */
 final class Workspace {
+    private static final int KEPT_BYTES = 8 * 1024;
+
     final RequestHead request;
     final ResponseHead response;
     /** Heads on their way out. Only the thread that runs the exchange writes here. */
@@ -18,6 +20,11 @@ final class Workspace {
 
     final ChunkedDecoder requestDecoder;
     final ChunkedDecoder responseDecoder;
+
+    /** Whether it is worth keeping: one that has held the longest of heads is not. */
+    boolean isSmall() {
+        return request.capacity() <= KEPT_BYTES && response.capacity() <= KEPT_BYTES;
+    }
 
     Workspace(Limits limits) {
         request = new RequestHead(limits);

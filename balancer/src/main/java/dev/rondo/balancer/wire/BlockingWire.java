@@ -98,9 +98,11 @@ final class BlockingWire extends Wire {
 
     @Override
     public void write(ByteBuffer from, long timeoutNanos) throws IOException {
-        setWriteBy(deadline(timeoutNanos));
         try {
-            while (from.hasRemaining()) channel.write(from);
+            do { // each turn of which has all the time: a slow reader is not a dead one
+                setWriteBy(deadline(timeoutNanos));
+                channel.write(from);
+            } while (from.hasRemaining());
         } catch (IOException e) {
             if (writeExpired) throw new WireTimeout();
             throw e;
@@ -201,8 +203,9 @@ final class BlockingWire extends Wire {
     public void unwatch() {
         lane.lock();
         try {
+            if (watched == null) return;
             watched = null;
-            readBy = Timers.NEVER;
+            if (!reading) readBy = Timers.NEVER;
         } finally {
             lane.unlock();
         }
@@ -213,12 +216,11 @@ final class BlockingWire extends Wire {
         lane.lock();
         try {
             Runnable onReadable = watched;
-            if (onReadable == null) return;
+            if (onReadable == null || reading) return;
             if (writeBy == Timers.NEVER) {
                 watched = null;
-                onReadable.run();
-            }
-            if (watched != null) {
+                onReadable.run(); // which watches again where it wants to
+            } else {
                 readBy = deadline(POLL);
                 lane.schedule(timer, readBy);
             }

@@ -33,7 +33,7 @@ public final class EventLoop extends Lane implements Executor {
     private final Timers timers;
     /** Continuations unparked on this thread. */
     private final ArrayDeque<Runnable> own = new ArrayDeque<>();
-    /** Continuations unparked by any other. */
+    /** Continuations unparked by any other, and by virtual threads, those of this loop among them. */
     private final Queue<Runnable> foreign = new ConcurrentLinkedQueue<>();
 
     private final Set<Thread> live = ConcurrentHashMap.newKeySet();
@@ -120,7 +120,7 @@ public final class EventLoop extends Lane implements Executor {
         while (!closed) {
             try {
                 turn();
-            } catch (IOException | RuntimeException e) {
+            } catch (Throwable e) { // whatever it is, the other connections of this loop need it
                 LOG.log(System.Logger.Level.ERROR, "event loop " + index() + " goes on after a failure", e);
             }
         }
@@ -134,7 +134,9 @@ public final class EventLoop extends Lane implements Executor {
     private void turn() throws IOException {
         runQueued();
         now = ticker().nanos();
+        pulse.begin();
         timers.advance(now);
+        pulse.end();
         selecting = true;
         if (own.isEmpty() && foreign.isEmpty() && !closed) {
             selector.select(EventLoop::ready, timers.millisToNext(now));

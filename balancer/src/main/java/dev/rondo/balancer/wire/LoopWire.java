@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * Interest in reading is registered once; it is taken back only while something is readable that nobody wants.
  */
 final class LoopWire extends Wire {
+    private static final int LONGEST_STREAK = 16;
+
     private final EventLoop loop;
     private final SelectionKey key;
     private final Timers.Timer timer = new Timers.Timer() {
@@ -35,6 +37,8 @@ final class LoopWire extends Wire {
     /** The kernel has said that there is something to read, and no read has come back short since. */
     private boolean readable;
 
+    private int streak;
+
     private boolean writable;
     private boolean readExpired;
     private boolean writeExpired;
@@ -50,6 +54,12 @@ final class LoopWire extends Wire {
 
     /** Called by the loop with what the selector found. */
     void ready() {
+        loop.pulse().begin();
+        dispatch();
+        loop.pulse().end();
+    }
+
+    private void dispatch() {
         int ready;
         try {
             ready = key.readyOps();
@@ -94,7 +104,11 @@ final class LoopWire extends Wire {
 
     @Override
     public void awaitReadable(long timeoutNanos) throws IOException {
-        if (readable) return;
+        if (readable) {
+            takeTurns();
+            return;
+        }
+        streak = 0;
         reader = Thread.currentThread();
         readExpired = false;
         readBy = Math.min(loop.deadline(timeoutNanos), readLimit);
@@ -110,6 +124,14 @@ final class LoopWire extends Wire {
             reader = null;
             readBy = Timers.NEVER;
         }
+    }
+
+    /** A peer that is always ready must not keep the loop from everybody else: reads and writes that did not wait add up. */
+    @SuppressWarnings("ThreadPriorityCheck") // on a loop, to yield is to let the selector look at the others
+    private void takeTurns() {
+        if (++streak < LONGEST_STREAK) return;
+        streak = 0;
+        Thread.yield();
     }
 
     private void listen() {
@@ -152,6 +174,7 @@ final class LoopWire extends Wire {
 
     @Override
     public void write(ByteBuffer from, long timeoutNanos) throws IOException {
+        takeTurns();
         channel.write(from);
         while (from.hasRemaining()) {
             awaitWritable(SelectionKey.OP_WRITE, timeoutNanos);
@@ -201,13 +224,23 @@ final class LoopWire extends Wire {
 
     @Override
     public void rest(long timeoutNanos, Runnable onEvent) {
-        if (readable) {
+        if (readable && !isQuiet()) {
             onEvent.run();
             return;
         }
         resting = onEvent;
+        listen();
         readBy = loop.deadline(timeoutNanos);
         loop.timers().schedule(timer, readBy);
+    }
+
+    /** A read that filled its buffer to the last byte has left the question open. */
+    private boolean isQuiet() {
+        try {
+            return readNow(ByteBuffer.allocate(1)) == 0;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     @Override

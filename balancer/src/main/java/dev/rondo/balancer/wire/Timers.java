@@ -30,6 +30,8 @@ final class Timers {
 
     private final @Nullable Timer[] slots = new Timer[SLOTS];
     private final long start;
+    /** What is left of the slot that is being fired. */
+    private @Nullable Timer firing;
     /** The tick up to which everything has been looked at. */
     private long done;
     /** No slot before this tick holds a timer. */
@@ -62,20 +64,19 @@ final class Timers {
         }
         long from = nextTick;
         long last = Math.min(tick, from + SLOTS - 1);
-        for (long t = from; t <= last; t++) {
-            done = t;
-            fire((int) (t % SLOTS), now);
-        }
-        done = Math.max(done, tick);
+        done = Math.max(done, tick); // first, so that what is moved on is not moved into the past
+        for (long t = from; t <= last; t++) fire((int) (t % SLOTS), now);
         findNext();
     }
 
     private void fire(int slot, long now) {
-        for (Timer timer; (timer = slots[slot]) != null; ) { // what expires may cancel others, so one at a time
+        firing = slots[slot]; // taken off the wheel: what is moved on may come back to this slot
+        slots[slot] = null;
+        for (Timer timer; (timer = firing) != null; ) { // what expires may cancel others, so one at a time
             unlink(timer);
             long deadline = timer.deadline();
             if (deadline != NEVER && deadline - now <= 0) timer.expire(now);
-            else schedule(timer, deadline); // never into this slot, whose tick is done
+            else schedule(timer, deadline);
         }
     }
 
@@ -111,6 +112,7 @@ final class Timers {
         Timer before = timer.previous;
         Timer after = timer.next;
         if (before != null) before.next = after;
+        else if (timer.equals(firing)) firing = after;
         else slots[slot] = after;
         if (after != null) after.previous = before;
         timer.previous = timer.next = null;

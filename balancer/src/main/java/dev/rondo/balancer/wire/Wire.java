@@ -61,8 +61,8 @@ public abstract sealed class Wire implements AutoCloseable permits LoopWire, Blo
     public abstract boolean resume();
 
     /**
-     * Has {@code onReadable} called when something can be read while nobody reads: once, on the lane and with its lock, but not
-     * on the thread that called this. It reads with {@link #readNow}. In the fallback engine that takes up to 200 ms.
+     * Has {@code onReadable} called when something can be read while nobody reads: once, on the lane and with its lock, and
+     * at once where something is there already. It reads with {@link #readNow}. In the fallback engine that takes up to 200 ms.
      */
     public abstract void watch(Runnable onReadable);
 
