@@ -86,6 +86,7 @@ public abstract sealed class Head extends Fields permits RequestHead, ResponseHe
             if (scan()) {
                 from.position(from.position() - (length - scanned));
                 length = scanned;
+                if (length > limits.headSize()) throw tooLarge();
                 return true;
             }
         }
