@@ -77,7 +77,9 @@ public final class ChunkedDecoder {
                 }
                 case TRAILERS -> {
                     if (takesLine(in, trailerLimit, BadMessage.Fault.HEAD_TOO_LARGE)) {
-                        boolean empty = line.length - lineStart == 2;
+                        int length = line.length - lineStart;
+                        if (length < 2 || line.bytes[line.length - 2] != '\r') throw malformed("line end");
+                        boolean empty = length == 2;
                         lineStart = line.length;
                         if (empty) {
                             trailers.parse(line);
