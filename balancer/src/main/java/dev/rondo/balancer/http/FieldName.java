@@ -87,6 +87,11 @@ public enum FieldName {
         return hopByHop;
     }
 
+    /** The name in lower case; not to be changed. */
+    byte[] lower() {
+        return lower;
+    }
+
     /** The field whose name stands at {@code bytes[from, to)}, in any case. */
     static FieldName of(byte[] bytes, int from, int to) {
         int length = to - from;

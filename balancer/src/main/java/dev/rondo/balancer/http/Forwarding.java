@@ -39,12 +39,17 @@ public final class Forwarding {
 
     /** The client's address: the peer's, or behind a trusted proxy the last one that proxy names. */
     public String client(RequestHead head) {
-        String named = trusted ? head.value(FieldName.X_FORWARDED_FOR) : null;
-        if (named != null) {
-            String last = named.substring(named.lastIndexOf(',') + 1).strip();
-            if (!last.isEmpty()) return last;
+        String named = trusted ? lastLine(head) : "";
+        String last = named.substring(named.lastIndexOf(',') + 1).strip();
+        return last.isEmpty() ? peerText : last;
+    }
+
+    /** Some proxies append a line of their own: the last line is what the peer says itself. */
+    private static String lastLine(RequestHead head) {
+        for (int i = head.count() - 1; i >= 0; i--) {
+            if (head.name(i) == FieldName.X_FORWARDED_FOR && !head.isDropped(i)) return head.value(i);
         }
-        return peerText;
+        return "";
     }
 
     void dropReplaced(RequestHead head) {
@@ -54,33 +59,41 @@ public final class Forwarding {
                 case X_FORWARDED_PROTO, X_FORWARDED_HOST, FORWARDED -> {
                     if (!trusted) head.drop(i);
                 }
+                case X_REQUEST_ID -> {
+                    if (head.valueStart(i) == head.valueEnd(i)) head.drop(i); // no id at all
+                }
                 default -> {}
             }
         }
     }
 
-    int appendTo(ByteSink out, RequestHead head, byte[] requestId) {
-        int lines = 2;
-        out.put(FOR);
-        if (trusted) appendEarlierHops(out, head);
-        out.put(peer).put(CRLF);
-        if (!has(head, FieldName.X_FORWARDED_PROTO)) {
+    /** Appends what {@code rules} do not replace; gives the number of lines. */
+    int appendTo(ByteSink out, RequestHead head, HeaderRules rules, byte[] requestId) {
+        int lines = 1;
+        if (!rules.replaces(FieldName.X_FORWARDED_FOR)) {
+            out.put(FOR);
+            if (trusted) appendEarlierHops(out, head);
+            out.put(peer).put(CRLF);
+            lines++;
+        }
+        if (!has(head, FieldName.X_FORWARDED_PROTO) && !rules.replaces(FieldName.X_FORWARDED_PROTO)) {
             out.put(PROTO);
             lines++;
         }
         String authority = head.authority();
-        if (authority != null && !has(head, FieldName.X_FORWARDED_HOST)) {
+        boolean namesHost = !has(head, FieldName.X_FORWARDED_HOST) && !rules.replaces(FieldName.X_FORWARDED_HOST);
+        if (authority != null && namesHost) {
             out.put(HOST).put(authority).put(CRLF);
             lines++;
         }
-        if (forwardedFor != null) {
+        if (forwardedFor != null && !rules.replaces(FieldName.FORWARDED)) {
             out.put(forwardedFor);
             if (authority != null) out.put(";host=\"").put(authority).put('"');
             out.put(CRLF);
             lines++;
         }
         out.put(head.isHttp10() ? via10 : via11);
-        if (head.value(FieldName.X_REQUEST_ID) == null) {
+        if (head.value(FieldName.X_REQUEST_ID) == null && !rules.replaces(FieldName.X_REQUEST_ID)) {
             out.put(REQUEST_ID).put(requestId).put(CRLF);
             lines++;
         }

@@ -49,6 +49,11 @@ public final class HeaderRules {
         return false;
     }
 
+    /** Whether a field of this name is not passed on, and not written by Rondo itself. */
+    boolean replaces(FieldName name) {
+        return replaced.length > 0 && replaces(name.lower(), 0, name.lower().length);
+    }
+
     /** The value that {@code Host} is set to, null where it is left alone. */
     byte @Nullable [] host() {
         return host;

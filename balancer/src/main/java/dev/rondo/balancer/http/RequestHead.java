@@ -285,7 +285,7 @@ public final class RequestHead extends Head {
         }
         lines += copyFields(out, rules);
         lines += writeHopByHop(out);
-        lines += forwarding.appendTo(out, this, requestId);
+        lines += forwarding.appendTo(out, this, rules, requestId);
         lines += rules.appendTo(out);
         out.put(CRLF);
         WrittenHead.check(out, from, lines);

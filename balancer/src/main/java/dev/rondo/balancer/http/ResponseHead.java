@@ -126,7 +126,7 @@ public final class ResponseHead extends Head {
             HeaderRules rules) {
         int from = out.length;
         int lines = 0;
-        boolean dated = date == null;
+        boolean dated = date == null || rules.replaces(FieldName.DATE);
         for (int i = 0; i < count(); i++) {
             if (name(i) == FieldName.CONTENT_LENGTH && !asLength) drop(i);
             dated |= name(i) == FieldName.DATE;
