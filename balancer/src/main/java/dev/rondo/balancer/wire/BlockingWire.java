@@ -139,7 +139,9 @@ final class BlockingWire extends Wire {
     public void postponeReads(long nanos) {
         lane.lock();
         try {
-            if (reading) readBy = Math.min(deadline(nanos), readLimit);
+            if (!reading) return;
+            readBy = Math.min(deadline(nanos), readLimit);
+            lane.schedule(timer, readBy);
         } finally {
             lane.unlock();
         }

@@ -219,7 +219,9 @@ final class LoopWire extends Wire {
 
     @Override
     public void postponeReads(long nanos) {
-        if (reader != null) readBy = Math.min(loop.deadline(nanos), readLimit);
+        if (reader == null) return;
+        readBy = Math.min(loop.deadline(nanos), readLimit);
+        loop.timers().schedule(timer, readBy);
     }
 
     @Override
