@@ -79,15 +79,21 @@ public final class Resolver implements AutoCloseable {
         List<InetAddress> before = known(host);
         try {
             List<InetAddress> addresses = lookup.addresses(host);
-            names.put(host, new Name(addresses, null));
+            settle(host, pending, addresses);
             if (!before.isEmpty() && !before.equals(addresses)) {
                 LOG.log(System.Logger.Level.INFO, host + " is now at " + addresses + ", was at " + before);
             }
             pending.complete(addresses);
         } catch (Throwable e) { // whatever it is, whoever waits must not wait for ever
-            names.put(host, new Name(before.isEmpty() ? null : before, null));
+            settle(host, pending, before.isEmpty() ? null : before);
             pending.completeExceptionally(e);
         }
+    }
+
+    /** A name that was forgotten in the meantime stays forgotten. */
+    private void settle(
+            String host, CompletableFuture<List<InetAddress>> pending, @Nullable List<InetAddress> addresses) {
+        names.computeIfPresent(host, (key, name) -> name.pending == pending ? new Name(addresses, null) : name);
     }
 
     /** Forgets {@code host}: it is not looked up again until somebody asks for it. */

@@ -1,0 +1,327 @@
+package dev.rondo.balancer.connect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rondo.balancer.config.EngineKind;
+import dev.rondo.balancer.telemetry.BackendLabels;
+import dev.rondo.balancer.telemetry.Exchange;
+import dev.rondo.balancer.telemetry.Reason;
+import dev.rondo.balancer.telemetry.Recorder;
+import dev.rondo.balancer.testkit.BothEngines;
+import dev.rondo.balancer.wire.Engine;
+import dev.rondo.balancer.wire.Lane;
+import dev.rondo.balancer.wire.Ticker;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** Connections to one backend, whose listener is in the test's hands. */
+class UpstreamTest {
+    private static final InetAddress HERE = InetAddress.ofLiteral("127.0.0.1");
+    /** Nothing listens there: the listener is bound to {@link #HERE} alone. */
+    private static final InetAddress ELSEWHERE = InetAddress.ofLiteral("127.0.0.2");
+
+    private static final long LONG = TimeUnit.SECONDS.toNanos(30);
+    private static final BackendLabels LABELS = new BackendLabels("p", "b", 0);
+
+    /** Counts what is open, and lets the test wait for a change. */
+    private static final class Count implements Recorder {
+        private final LinkedBlockingQueue<String> changes = new LinkedBlockingQueue<>();
+        private int active;
+        private int idle;
+
+        @Override
+        public synchronized void upstreamConnections(BackendLabels backend, int moreActive, int moreIdle) {
+            active += moreActive;
+            idle += moreIdle;
+            changes.add(now());
+        }
+
+        synchronized String now() {
+            return active + " active, " + idle + " idle";
+        }
+
+        void await(String wanted) throws InterruptedException {
+            while (!now().equals(wanted)) {
+                assertThat(changes.poll(10, TimeUnit.SECONDS))
+                        .as("%s, not %s", now(), wanted)
+                        .isNotNull();
+            }
+        }
+
+        @Override
+        public void record(Exchange exchange) {}
+
+        @Override
+        public void clientConnections(int delta) {}
+
+        @Override
+        public void inFlight(BackendLabels backend, int delta) {}
+
+        @Override
+        public void connectionUsed(BackendLabels backend, boolean reused) {}
+
+        @Override
+        public void staleRepeat(BackendLabels backend) {}
+    }
+
+    /** An engine of one lane, a resolver and a listener. */
+    private static final class Stage implements AutoCloseable {
+        final ServerSocketChannel listener = ServerSocketChannel.open().bind(new InetSocketAddress(HERE, 0));
+        final AtomicLong skipped = new AtomicLong();
+        final Count count = new Count();
+        final Engine engine;
+        final Lane lane;
+        final Resolver resolver;
+        final Upstream upstream;
+        volatile List<InetAddress> addresses;
+
+        Stage(EngineKind kind, List<InetAddress> first, long idleNanos, int maxIdle) throws Exception {
+            Ticker ticker = new Ticker() {
+                @Override
+                public long nanos() {
+                    return SYSTEM.nanos() + skipped.get();
+                }
+
+                @Override
+                public long millis() {
+                    return SYSTEM.millis();
+                }
+            };
+            addresses = first;
+            engine = Engine.start(kind, 1, ticker);
+            lane = engine.lanes().getFirst();
+            resolver = new Resolver(
+                    host -> {
+                        if (addresses.isEmpty()) throw new UnknownHostException(host);
+                        return addresses;
+                    },
+                    Duration.ofDays(1));
+            Upstream.Terms terms = new Upstream.Terms(LONG, idleNanos, TimeUnit.MINUTES.toNanos(10), maxIdle);
+            upstream = new Upstream("b.test", port(), LABELS, resolver, terms, List.of(count));
+            if (!first.isEmpty()) assertThat(lookUp()).isEqualTo(first);
+        }
+
+        List<InetAddress> lookUp() throws Exception {
+            return resolver.refresh("b.test").get(10, TimeUnit.SECONDS);
+        }
+
+        int port() throws IOException {
+            return ((InetSocketAddress) listener.getLocalAddress()).getPort();
+        }
+
+        <T extends @Nullable Object> T get(Callable<T> task) throws Exception {
+            CompletableFuture<T> done = new CompletableFuture<>();
+            lane.start(() -> {
+                try {
+                    done.complete(task.call());
+                } catch (Throwable e) {
+                    done.completeExceptionally(e);
+                }
+            });
+            return done.get(10, TimeUnit.SECONDS);
+        }
+
+        UpstreamConnection dial() throws Exception {
+            return get(() -> upstream.dial(lane));
+        }
+
+        Reason dialFails() throws Exception {
+            return get(() -> {
+                try {
+                    throw new AssertionError(upstream.dial(lane).addressText());
+                } catch (ConnectFailure e) {
+                    return e.reason();
+                }
+            });
+        }
+
+        void release(UpstreamConnection connection) throws Exception {
+            assertThat(get(() -> {
+                        upstream.release(lane, connection);
+                        return true;
+                    }))
+                    .isTrue();
+        }
+
+        @Nullable
+        UpstreamConnection takeIdle() throws Exception {
+            return this.<@Nullable UpstreamConnection>get(() -> upstream.takeIdle(lane));
+        }
+
+        @Override
+        public void close() throws IOException {
+            CompletableFuture<Boolean> done = new CompletableFuture<>();
+            lane.start(() -> {
+                upstream.closeIdle(lane);
+                done.complete(true);
+            });
+            assertThat(done.join()).isTrue();
+            listener.close();
+            resolver.close();
+            engine.close();
+        }
+    }
+
+    @BothEngines
+    void theNewestIdleConnectionIsTakenFirst(EngineKind kind) throws Exception {
+        try (Stage stage = new Stage(kind, List.of(HERE), LONG, 10)) {
+            assertThat(stage.takeIdle()).isNull();
+            UpstreamConnection first = stage.dial();
+            UpstreamConnection second = stage.dial();
+            assertThat(first.isReused()).isFalse();
+            assertThat(stage.count.now()).isEqualTo("2 active, 0 idle");
+            stage.release(first);
+            stage.release(second);
+            assertThat(stage.count.now()).isEqualTo("0 active, 2 idle");
+            assertThat(stage.takeIdle()).isSameAs(second);
+            assertThat(stage.takeIdle()).isSameAs(first);
+            assertThat(first.isReused()).isTrue();
+            assertThat(stage.takeIdle()).isNull();
+            assertThat(stage.count.now()).isEqualTo("2 active, 0 idle");
+            stage.release(first);
+            assertThat(stage.takeIdle()).isSameAs(first);
+        }
+    }
+
+    @BothEngines
+    void noMoreIdleConnectionsAreKeptThanAllowed(EngineKind kind) throws Exception {
+        try (Stage stage = new Stage(kind, List.of(HERE), LONG, 1)) {
+            UpstreamConnection first = stage.dial();
+            UpstreamConnection second = stage.dial();
+            stage.release(first);
+            stage.release(second);
+            assertThat(stage.count.now()).isEqualTo("0 active, 1 idle");
+            assertThat(second.wire().isOpen()).isFalse();
+            assertThat(stage.takeIdle()).isSameAs(first);
+        }
+    }
+
+    @BothEngines
+    void anIdleConnectionIsRetiredInTime(EngineKind kind) throws Exception {
+        try (Stage stage = new Stage(kind, List.of(HERE), TimeUnit.MILLISECONDS.toNanos(30), 10)) {
+            UpstreamConnection connection = stage.dial();
+            SocketChannel far = stage.listener.accept();
+            stage.release(connection);
+            assertThat(far.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+            stage.count.await("0 active, 0 idle");
+            assertThat(stage.takeIdle()).isNull();
+        }
+    }
+
+    @BothEngines
+    void anOldConnectionIsNotUsedAgain(EngineKind kind) throws Exception {
+        try (Stage stage = new Stage(kind, List.of(HERE), TimeUnit.HOURS.toNanos(2), 10)) {
+            UpstreamConnection connection = stage.dial();
+            stage.release(connection);
+            stage.skipped.addAndGet(TimeUnit.MINUTES.toNanos(11));
+            assertThat(stage.takeIdle()).isNull();
+            assertThat(connection.wire().isOpen()).isFalse();
+            assertThat(stage.count.now()).isEqualTo("0 active, 0 idle");
+        }
+    }
+
+    @BothEngines
+    void aConnectionToAnAddressThatTheNameNoLongerHasIsNotUsedAgain(EngineKind kind) throws Exception {
+        try (Stage stage = new Stage(kind, List.of(HERE), LONG, 10)) {
+            stage.release(stage.dial());
+            stage.addresses = List.of(ELSEWHERE);
+            assertThat(stage.lookUp()).containsExactly(ELSEWHERE);
+            assertThat(stage.takeIdle()).isNull();
+        }
+    }
+
+    @BothEngines
+    void aNameThatCannotBeResolvedAnyMoreKeepsItsConnections(EngineKind kind) throws Exception {
+        try (Stage stage = new Stage(kind, List.of(HERE), LONG, 10)) {
+            UpstreamConnection connection = stage.dial();
+            stage.release(connection);
+            stage.addresses = List.of();
+            assertThat(stage.resolver.refresh("b.test")).failsWithin(Duration.ofSeconds(10));
+            assertThat(stage.takeIdle()).isSameAs(connection);
+            assertThat(stage.dial().address().getAddress()).isEqualTo(HERE);
+        }
+    }
+
+    @BothEngines
+    void everyAddressIsTried(EngineKind kind) throws Exception {
+        try (Stage stage = new Stage(kind, List.of(ELSEWHERE, HERE), LONG, 10)) {
+            UpstreamConnection connection = stage.dial();
+            assertThat(connection.address().getAddress()).isEqualTo(HERE);
+            assertThat(connection.addressText()).isEqualTo("127.0.0.1:" + stage.port());
+            assertThat(stage.count.now()).isEqualTo("1 active, 0 idle");
+        }
+    }
+
+    @BothEngines
+    void aBackendThatCameBackElsewhereIsFound(EngineKind kind) throws Exception {
+        try (Stage stage = new Stage(kind, List.of(ELSEWHERE), LONG, 10)) {
+            assertThat(stage.dialFails()).isEqualTo(Reason.CONNECT_REFUSED);
+            stage.addresses = List.of(ELSEWHERE, HERE);
+            assertThat(stage.dial().address().getAddress()).isEqualTo(HERE);
+            assertThat(stage.upstream.addresses()).containsExactly(ELSEWHERE, HERE);
+        }
+    }
+
+    @BothEngines
+    void aNameWithoutAnAddressFails(EngineKind kind) throws Exception {
+        try (Stage stage = new Stage(kind, List.of(), LONG, 10)) {
+            assertThat(stage.dialFails()).isEqualTo(Reason.DNS_ERROR);
+            assertThat(stage.count.now()).isEqualTo("0 active, 0 idle");
+        }
+    }
+
+    @BothEngines
+    void aConnectionThatTheBackendClosesIsRemoved(EngineKind kind) throws Exception {
+        try (Stage stage = new Stage(kind, List.of(HERE), LONG, 10)) {
+            UpstreamConnection connection = stage.dial();
+            SocketChannel far = stage.listener.accept();
+            stage.release(connection);
+            far.close();
+            if (kind == EngineKind.EVENT_LOOPS) stage.count.await("0 active, 0 idle"); // it is told at once
+            assertThat(stage.takeIdle()).isNull(); // the fallback looks when it is taken
+            assertThat(connection.wire().isOpen()).isFalse();
+            assertThat(stage.count.now()).isEqualTo("0 active, 0 idle");
+        }
+    }
+
+    @BothEngines
+    void aConnectionWithBytesThatNobodyAskedForIsNotUsedAgain(EngineKind kind) throws Exception {
+        try (Stage stage = new Stage(kind, List.of(HERE), LONG, 10)) {
+            UpstreamConnection connection = stage.dial();
+            SocketChannel far = stage.listener.accept();
+            stage.release(connection);
+            assertThat(far.write(ByteBuffer.wrap(
+                            "HTTP/1.1 408 \r\n\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII))))
+                    .isPositive();
+            if (kind == EngineKind.EVENT_LOOPS) stage.count.await("0 active, 0 idle");
+            assertThat(stage.takeIdle()).isNull();
+        }
+    }
+
+    @BothEngines
+    void aDiscardedConnectionIsClosedAndNotCounted(EngineKind kind) throws Exception {
+        try (Stage stage = new Stage(kind, List.of(HERE), LONG, 10)) {
+            UpstreamConnection connection = stage.dial();
+            assertThat(stage.get(() -> {
+                        stage.upstream.discard(stage.lane, connection);
+                        return stage.upstream.takeIdle(stage.lane) == null;
+                    }))
+                    .isTrue();
+            assertThat(connection.wire().isOpen()).isFalse();
+            assertThat(stage.count.now()).isEqualTo("0 active, 0 idle");
+        }
+    }
+}
