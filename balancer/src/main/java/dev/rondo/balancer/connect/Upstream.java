@@ -19,7 +19,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,10 +39,6 @@ public final class Upstream {
      */
     public record Terms(long connectNanos, long idleNanos, long maxAgeNanos, int maxIdle) {}
 
-    /** A backend that is down must not cost every request a lookup. */
-    private static final long LOOK_AGAIN = TimeUnit.SECONDS.toNanos(1);
-
-    private final AtomicLong lastLook = new AtomicLong(Long.MIN_VALUE / 2);
     private final String host;
     private final int port;
     private final BackendLabels labels;
@@ -101,7 +96,7 @@ public final class Upstream {
     }
 
     private boolean isOutdated(UpstreamConnection connection, Lane lane) {
-        if (lane.coarseNanos() - connection.madeAt() > terms.maxAgeNanos()) return true;
+        if (lane.ticker().nanos() - connection.madeAt() > terms.maxAgeNanos()) return true;
         List<InetAddress> now = resolver.known(host);
         return !now.isEmpty() && !now.contains(connection.address().getAddress());
     }
@@ -115,22 +110,14 @@ public final class Upstream {
         try {
             return dialAny(lane, addresses, tried, deadline);
         } catch (ConnectFailure first) {
-            // the backend may have come back elsewhere: look, unless that was just done, and try what is new
-            if (!mayLookAgain(lane)) throw first;
-            List<InetAddress> fresh =
-                    resolve(Math.max(LEAST_TRY, deadline - lane.ticker().nanos()));
+            // the backend may have come back elsewhere: look, not for long, and try what is new
+            List<InetAddress> fresh = resolve(LEAST_TRY);
             List<InetAddress> untried =
                     fresh.stream().filter(a -> !tried.contains(a)).toList();
             if (untried.isEmpty()) throw first;
             return dialAny(
                     lane, untried, tried, Math.max(deadline, lane.ticker().nanos() + LEAST_TRY));
         }
-    }
-
-    private boolean mayLookAgain(Lane lane) {
-        long now = lane.ticker().nanos();
-        long last = lastLook.get();
-        return now - last > LOOK_AGAIN && lastLook.compareAndSet(last, now);
     }
 
     private UpstreamConnection dialAny(Lane lane, List<InetAddress> addresses, Set<InetAddress> tried, long deadline)
