@@ -41,12 +41,12 @@ down: ## stop and remove what make up started
 package: $(jars) ## build balancer/target/rondo.jar and backend/target/rondo-backend.jar
 
 $(jars): $(sources)
-	@echo 'building $(jars)' && $(maven) -q package -Dmaven.test.skip=true && touch $(jars)
+	@echo 'building $(jars)' && $(maven) -q package -Dmaven.test.skip=true -Drondo.revision=$$(scripts/revision) && touch $(jars)
 
 .PHONY: verify
 verify: ## all that CI checks: tests, format, static analysis, fuzzing, images, Compose, a stop under load
 	@scripts/check-shell
-	@$(maven) verify
+	@$(maven) verify -Drondo.revision=$$(scripts/revision)
 	@scripts/fuzz 1
 	@scripts/check-images
 

@@ -2,6 +2,7 @@ package dev.rondo.balancer.app;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 
 /** What is running, as the jar's manifest says. */
 final class Version {
@@ -15,10 +16,10 @@ final class Version {
         return version == null ? UNKNOWN : version;
     }
 
-    /** The commit it was built from, where the build was told. */
+    /** The commit whose sources it was built from; {@code unknown} where the build was not told. */
     static String revision() {
         try (InputStream in = Version.class.getResourceAsStream("/META-INF/rondo-revision")) {
-            if (in != null) return new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8).strip();
+            if (in != null) return new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
         } catch (IOException e) {
             return UNKNOWN;
         }
