@@ -26,7 +26,7 @@ import java.util.function.Supplier;
  */
 public final class AdminServer {
     /** Probes, a few scrapers and a few people; a leak of theirs must not take the descriptors that traffic needs. */
-    private static final int MAX_CONNECTIONS = 256;
+    private static final int MAX_CONNECTIONS = 48; // within what the data listener leaves of the file descriptors
 
     private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(75);
     private static final Duration IDLE_CHECKED_EVERY = Duration.ofSeconds(15);
@@ -55,6 +55,7 @@ public final class AdminServer {
     public static AdminServer start(
             AdminConfig config, Probes probes, Supplier<List<PoolView>> pools, PrometheusRegistry metrics)
             throws IOException {
+        tryBinding(config);
         WebServer server;
         try {
             server = build(config, probes, pools, metrics).start();
@@ -62,7 +63,7 @@ public final class AdminServer {
             throw new IOException(cannotListen(config, String.valueOf(e.getMessage())), e);
         }
         if (!server.isRunning()) { // Helidon logs why and returns as if it had started
-            throw new IOException(cannotListen(config, bindFailure(config)));
+            throw new IOException(cannotListen(config, "it was free a moment ago"));
         }
         return new AdminServer(server);
     }
@@ -134,13 +135,12 @@ public final class AdminServer {
         response.send(body);
     }
 
-    /** Tried once more to learn why, because the exception stays within Helidon. */
-    private static String bindFailure(AdminConfig config) {
+    /** Helidon tells of a port that it cannot have by a stack trace in the log and nothing else. */
+    private static void tryBinding(AdminConfig config) throws IOException {
         try (ServerSocket socket = new ServerSocket()) {
             socket.bind(new InetSocketAddress(config.host(), config.port()));
-            return "it was in use a moment ago";
         } catch (IOException | IllegalArgumentException e) {
-            return String.valueOf(e.getMessage());
+            throw new IOException(cannotListen(config, String.valueOf(e.getMessage())), e);
         }
     }
 }

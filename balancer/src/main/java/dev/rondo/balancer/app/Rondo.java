@@ -10,6 +10,7 @@ import dev.rondo.balancer.cluster.Pool;
 import dev.rondo.balancer.config.Configuration;
 import dev.rondo.balancer.connect.Resolver;
 import dev.rondo.balancer.listener.DataListener;
+import dev.rondo.balancer.listener.Descriptors;
 import dev.rondo.balancer.proxy.Proxy;
 import dev.rondo.balancer.route.Router;
 import dev.rondo.balancer.telemetry.AccessLog;
@@ -39,6 +40,7 @@ public final class Rondo implements AutoCloseable {
 
     private final Configuration configuration;
     private final Engine engine;
+    private final Descriptors descriptors;
     private final Resolver resolver;
     private final @Nullable AccessLog accessLog;
     private final Telemetry telemetry;
@@ -49,20 +51,27 @@ public final class Rondo implements AutoCloseable {
     private @Nullable AdminServer admin;
     private volatile @Nullable DataListener listener;
 
-    private Rondo(Configuration configuration, Engine engine, @Nullable AccessLog accessLog) {
+    private Rondo(
+            Configuration configuration,
+            Surroundings surroundings,
+            Engine engine,
+            Descriptors descriptors,
+            @Nullable AccessLog accessLog) {
         this.configuration = configuration;
+        this.descriptors = descriptors;
         this.engine = engine;
         this.accessLog = accessLog;
         this.telemetry = new Telemetry(engine.lanes().size(), accessLog);
-        this.resolver = new Resolver(Resolver::system, configuration.dnsRefresh());
+        this.resolver = new Resolver(surroundings.lookup(), configuration.dnsRefresh());
         List<Recorder> recorders = new ArrayList<>();
         for (Lane lane : engine.lanes()) recorders.add(telemetry.recorder(lane.index()));
-        this.cluster = Cluster.of(configuration, resolver, recorders);
+        this.cluster = Cluster.of(configuration, descriptors.idleUpstream(), resolver, recorders);
         this.proxy = new Proxy(
                 engine,
                 configuration,
                 new Router(configuration.routes(), cluster),
                 recorders,
+                surroundings.bodyGrace(),
                 lane -> RandomGenerator.of("L64X128MixRandom"));
     }
 
@@ -72,6 +81,11 @@ public final class Rondo implements AutoCloseable {
      * @throws IOException where a port or a file cannot be had, with the key and the remedy; nothing is left running then
      */
     public static Rondo start(Configuration configuration) throws IOException {
+        return start(configuration, Surroundings.REAL);
+    }
+
+    /** As {@link #start(Configuration)} in other surroundings. */
+    static Rondo start(Configuration configuration, Surroundings surroundings) throws IOException {
         // the resolver looks names up again by itself; the JDK's cache would hide a backend that has moved
         Security.setProperty("networkaddress.cache.ttl", "0");
         Security.setProperty("networkaddress.cache.negative.ttl", "0");
@@ -80,7 +94,9 @@ public final class Rondo implements AutoCloseable {
         try {
             rondo = new Rondo(
                     configuration,
+                    surroundings,
                     engine,
+                    descriptors(configuration, engine),
                     AccessLog.open(configuration.accessLog(), engine.lanes().size()));
         } catch (IOException | RuntimeException e) {
             engine.close();
@@ -95,6 +111,24 @@ public final class Rondo implements AutoCloseable {
         }
     }
 
+    private static Descriptors descriptors(Configuration configuration, Engine engine) throws IOException {
+        int backends = configuration.pools().values().stream()
+                .mapToInt(pool -> pool.backends().size())
+                .sum();
+        int maxIdle = configuration.limits().maxIdleUpstream();
+        Descriptors shared = Descriptors.share(
+                configuration.server().maxTcpConnections(),
+                maxIdle,
+                engine.lanes().size() * backends);
+        if (shared.idleUpstream() < maxIdle) {
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "limits.max-idle-upstream: " + shared.idleUpstream() + " instead of " + maxIdle
+                            + ", or the file descriptors (ulimit -n) could run out");
+        }
+        return shared;
+    }
+
     private void open() throws IOException {
         telemetry.backends(this::statuses);
         telemetry.build(Version.number(), Version.revision());
@@ -105,7 +139,7 @@ public final class Rondo implements AutoCloseable {
                 "rondo_loop_stalls",
                 "How often an event loop was held for more than 10 ms.",
                 () -> engine.lanes().stream().mapToLong(Lane::stalls).sum());
-        DataListener data = DataListener.start(configuration, proxy);
+        DataListener data = DataListener.start(configuration, descriptors.connections(), proxy, Ticker.SYSTEM);
         listener = data;
         admin = AdminServer.start(
                 configuration.admin(),
@@ -201,9 +235,8 @@ public final class Rondo implements AutoCloseable {
         LOG.log(
                 System.Logger.Level.INFO,
                 "draining: " + proxy.connections() + " connections are given their last answer");
-        proxy.drain();
         DataListener data = listener;
-        if (data != null) data.stop();
+        if (data != null) data.drain();
         close();
         LOG.log(System.Logger.Level.INFO, "stopped");
     }
@@ -224,7 +257,8 @@ public final class Rondo implements AutoCloseable {
     /** Ends at once what {@link #drain} waits for. */
     public void hurry() {
         hurry.countDown();
-        proxy.abort();
+        DataListener data = listener;
+        if (data != null) data.hurry();
     }
 
     private void closeUpstreams() {
@@ -248,10 +282,11 @@ public final class Rondo implements AutoCloseable {
     @Override
     public void close() {
         stopping = "stopping";
-        proxy.drain();
-        proxy.abort();
         DataListener data = listener;
-        if (data != null) data.stop();
+        if (data != null) {
+            data.hurry();
+            data.drain();
+        }
         if (admin != null) admin.stop();
         closeUpstreams();
         engine.close();

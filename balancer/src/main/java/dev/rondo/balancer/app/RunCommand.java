@@ -5,6 +5,7 @@ import dev.rondo.balancer.telemetry.ApplicationLog;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -17,7 +18,14 @@ import picocli.CommandLine.Spec;
         description =
                 "Serves with a configuration until SIGTERM (drains as configured) or SIGINT (without drain.delay);"
                         + " a second signal ends at once. SIGUSR1 opens the access log again.",
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {
+            "0:ended by a signal, after all requests",
+            "1:a port is in use, a file cannot be written, or the descriptors do not suffice",
+            "2:the command line or the configuration is wrong",
+            "130, 143:ended at once by a second signal, SIGINT or SIGTERM"
+        })
 final class RunCommand implements Callable<Integer> {
     @Mixin
     private final ConfigurationFile source = new ConfigurationFile();
@@ -26,8 +34,13 @@ final class RunCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
 
+    private static final int BY_SIGNAL = 128;
+    private static final int SIGINT = 2;
+    private static final int SIGTERM = 15;
+
     private final CountDownLatch ended = new CountDownLatch(1);
     private final AtomicInteger asked = new AtomicInteger();
+    private volatile int status;
 
     @Override
     public Integer call() throws InterruptedException {
@@ -41,19 +54,26 @@ final class RunCommand implements Callable<Integer> {
             spec.commandLine().getErr().println("rondo: " + e.getMessage());
             return Main.FAILED;
         }
-        Signals.on("TERM", () -> end(rondo, true));
-        Signals.on("INT", () -> end(rondo, false));
+        Signals.on("TERM", () -> end(rondo, true, SIGTERM));
+        Signals.on("INT", () -> end(rondo, false, SIGINT));
         Signals.on("USR1", rondo::reopenAccessLog);
         ended.await();
-        return 0;
+        return status;
     }
 
-    private void end(Rondo rondo, boolean delayed) {
-        if (asked.getAndIncrement() > 0) {
-            rondo.hurry();
+    private void end(Rondo rondo, boolean delayed, int signal) {
+        if (asked.getAndIncrement() == 0) {
+            rondo.drain(delayed);
+            ended.countDown();
             return;
         }
-        rondo.drain(delayed);
-        ended.countDown();
+        status = BY_SIGNAL + signal;
+        rondo.hurry();
+        try {
+            boolean inOrder = ended.await(1, TimeUnit.SECONDS);
+            if (!inOrder) ended.countDown();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

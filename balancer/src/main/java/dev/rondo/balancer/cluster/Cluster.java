@@ -27,9 +27,10 @@ public final class Cluster {
     /**
      * Builds the pools of {@code configuration}.
      *
+     * @param maxIdle unused connections that a lane keeps to one backend: what is configured, or fewer
      * @param recorders one for each lane, by index
      */
-    public static Cluster of(Configuration configuration, Resolver resolver, List<Recorder> recorders) {
+    public static Cluster of(Configuration configuration, int maxIdle, Resolver resolver, List<Recorder> recorders) {
         SequencedMap<String, Pool> pools = new LinkedHashMap<>();
         int index = 0;
         for (Map.Entry<String, PoolConfig> entry : configuration.pools().entrySet()) {
@@ -38,7 +39,7 @@ public final class Cluster {
                     pool.timeouts().connect().toNanos(),
                     pool.timeouts().keepAlive().toNanos(),
                     pool.timeouts().maxAge().toNanos(),
-                    configuration.limits().maxIdleUpstream());
+                    maxIdle);
             List<Backend> backends = new ArrayList<>();
             for (BackendConfig backend : pool.backends()) {
                 BackendLabels labels = new BackendLabels(pool.name(), backend.id(), index++);

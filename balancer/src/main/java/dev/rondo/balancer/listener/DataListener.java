@@ -3,35 +3,78 @@ package dev.rondo.balancer.listener;
 import dev.rondo.balancer.config.Configuration;
 import dev.rondo.balancer.config.ServerConfig;
 import dev.rondo.balancer.proxy.Proxy;
+import dev.rondo.balancer.wire.Ticker;
 import io.helidon.webserver.WebServer;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/** The listener for traffic: Helidon accepts, the relay serves. */
+/** The listener for traffic: Helidon accepts, the relay serves. Thread-safe. */
 public final class DataListener {
-    private final WebServer server;
+    private static final System.Logger LOG = System.getLogger(DataListener.class.getName());
+    private static final Duration WATCH_EVERY = Duration.ofSeconds(1);
 
-    private DataListener(WebServer server) {
-        this.server = server;
+    /** What a connection without a request still has when draining begins, here as in the relay. */
+    private static final Duration GRACE = Duration.ofSeconds(1);
+
+    private static final Duration LOOK_EVERY = Duration.ofMillis(100);
+
+    private final Configuration configuration;
+    private final int maxConnections;
+    private final Proxy proxy;
+    private final Ticker ticker;
+    private final AcceptedChannels accepted;
+    private final ClientCounts counts;
+    private final CountDownLatch hurry = new CountDownLatch(1);
+    private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("rondo-listener-watch").factory());
+    private final int port;
+    private WebServer server; // guarded by this
+    private boolean drained; // guarded by this
+    private int acceptedBefore; // of the watch's thread
+
+    private DataListener(Configuration configuration, int maxConnections, Proxy proxy, Ticker ticker)
+            throws IOException {
+        this.configuration = configuration;
+        this.maxConnections = maxConnections;
+        this.proxy = proxy;
+        this.ticker = ticker;
+        this.accepted = new AcceptedChannels(ticker);
+        this.counts = new ClientCounts(configuration.limits().maxConnectionsPerClient());
+        this.server = open(configuration.server(), configuration.server().port());
+        this.port = server.port();
     }
 
     /**
      * Opens the port.
      *
-     * @throws IOException where it cannot be had, or more connections are wanted than there are descriptors; with the key and
-     *     the remedy
+     * @param maxConnections open at the same time; more wait in the kernel's queue
+     * @throws IOException where the port cannot be had, with the key and the remedy
      */
-    public static DataListener start(Configuration configuration, Proxy proxy) throws IOException {
-        ServerConfig config = configuration.server();
-        AcceptedChannels accepted = new AcceptedChannels();
-        ClientCounts counts = new ClientCounts(configuration.limits().maxConnectionsPerClient());
-        WebServer server = WebServer.builder()
+    public static DataListener start(Configuration configuration, int maxConnections, Proxy proxy, Ticker ticker)
+            throws IOException {
+        DataListener listener = new DataListener(configuration, maxConnections, proxy, ticker);
+        long period = WATCH_EVERY.toMillis();
+        var unused = listener.watch.scheduleWithFixedDelay(listener::lookAfter, period, period, TimeUnit.MILLISECONDS);
+        return listener;
+    }
+
+    private WebServer open(ServerConfig config, int wanted) throws IOException {
+        tryBinding(config, wanted);
+        WebServer opened = WebServer.builder()
                 .host(config.host())
-                .port(config.port())
+                .port(wanted)
                 .backlog(config.backlog())
-                .maxTcpConnections(Descriptors.maxConnections(config.maxTcpConnections()))
+                .maxTcpConnections(maxConnections)
                 .enableProxyProtocol(config.enableProxyProtocol())
                 .connectionOptions(accepted)
                 .addConnectionSelector(new RelaySelector(proxy, accepted, counts))
@@ -40,34 +83,162 @@ public final class DataListener {
                 .useNio(false) // half the memory for a connection: 8 KiB, of which nothing is used
                 .idleConnectionTimeout(Duration.ofDays(1)) // the relay has times of its own
                 .idleConnectionPeriod(Duration.ofDays(1))
-                .shutdownGracePeriod(configuration.drain().timeout())
+                .shutdownGracePeriod(Duration.ofDays(1)) // drain() decides when it is over
                 .shutdownHook(false) // the order in which things end is the application's
                 .build()
                 .start();
-        if (!server.isRunning()) { // Helidon logs why and returns as if it had started
-            throw new IOException("server: cannot listen on " + config.host() + ":" + config.port() + " ("
-                    + bindFailure(config) + "); set server.port or server.host to one that is free");
+        if (!opened.isRunning()) { // Helidon logs why and returns as if it had started
+            throw cannotListen(config, wanted, "it was free a moment ago");
         }
-        return new DataListener(server);
+        return opened;
     }
 
-    /** Tried once more to learn why, because the exception stays within Helidon. */
-    private static String bindFailure(ServerConfig config) {
+    /** Helidon tells of a port that it cannot have by a stack trace in the log and nothing else. */
+    private static void tryBinding(ServerConfig config, int port) throws IOException {
         try (ServerSocket socket = new ServerSocket()) {
-            socket.bind(new InetSocketAddress(config.host(), config.port()));
-            return "it was in use a moment ago";
+            socket.bind(new InetSocketAddress(config.host(), port), config.backlog());
         } catch (IOException | IllegalArgumentException e) {
-            return String.valueOf(e.getMessage());
+            throw cannotListen(config, port, String.valueOf(e.getMessage()));
         }
+    }
+
+    private static IOException cannotListen(ServerConfig config, int port, String why) {
+        return new IOException("server: cannot listen on " + config.host() + ":" + port + " (" + why
+                + "); set server.port or server.host to one that is free");
     }
 
     /** The port that is bound. */
     public int port() {
-        return server.port();
+        return port;
     }
 
-    /** Closes the port, waits for its connections as long as {@code drain.timeout} says, and cuts what is left then. */
-    public void stop() {
-        server.stop();
+    // ---- while it is open
+    // --------------------------------------------------------------------------------------------
+
+    private void lookAfter() {
+        try {
+            accepted.sweep(configuration.timeouts().requestHead().toNanos());
+            int now = accepted.total();
+            boolean stirs = now != acceptedBefore;
+            if (!stirs && isRefusing()) reopen();
+            acceptedBefore = accepted.total();
+        } catch (IOException | RuntimeException e) {
+            LOG.log(System.Logger.Level.WARNING, "server: cannot look after port " + port + ": " + e.getMessage());
+        }
+    }
+
+    /** Helidon's listener is gone for good when one accept fails, for want of descriptors or memory; nothing tells. */
+    private boolean isRefusing() throws IOException {
+        try (Marker probe = new Marker(reachable())) {
+            if (!expectUnlessDrained(probe)) return false;
+            probe.connect(port, configuration.server().enableProxyProtocol(), WATCH_EVERY);
+            return false;
+        } catch (ConnectException e) {
+            return true;
+        } catch (SocketTimeoutException e) {
+            return false; // a full queue
+        } finally {
+            expectUnlessDrained(null);
+        }
+    }
+
+    private synchronized boolean expectUnlessDrained(@Nullable Marker probe) {
+        if (!drained) accepted.expect(probe);
+        return !drained;
+    }
+
+    private synchronized void reopen() throws IOException {
+        if (drained) return;
+        server = open(configuration.server(), port);
+        LOG.log(
+                System.Logger.Level.WARNING,
+                "server: port " + port + " was closed by a failed accept, and is open again");
+    }
+
+    private InetAddress reachable() throws IOException {
+        InetAddress host = InetAddress.getByName(configuration.server().host());
+        return host.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : host;
+    }
+
+    // ---- its end
+    // -----------------------------------------------------------------------------------------------------
+
+    /**
+     * Takes everything that has connected until now, closes the port, lets each connection have its last answer, and cuts what
+     * is left after {@code drain.timeout}. Returns when all have ended.
+     */
+    public synchronized void drain() {
+        if (drained) return;
+        drained = true;
+        watch.shutdownNow();
+        long deadline = ticker.nanos() + configuration.drain().timeout().toNanos();
+        try {
+            Thread closing = Thread.ofPlatform().name("rondo-listener-stop").unstarted(server::stop);
+            closePort(closing, deadline);
+            awaitEnd(closing, deadline);
+        } catch (InterruptedException e) {
+            proxy.abort();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Closing the port resets what the kernel has connected and nobody has accepted: so the queue is emptied first. */
+    private void closePort(Thread closing, long deadline) throws InterruptedException {
+        try (Marker marker = mark()) {
+            if (marker != null && !marker.awaitAccepted(GRACE)) {
+                proxy.drain(); // at the limit of connections, only the end of some makes room for those in the queue
+                if (!marker.awaitAccepted(Duration.ofNanos(Math.max(0, deadline - ticker.nanos())))) {
+                    LOG.log(System.Logger.Level.WARNING, "server: connections that waited for others to end are lost");
+                }
+            }
+            closing.start();
+            // after that, so that a client that is told to connect anew is refused, not connected and reset
+            if (marker != null && !marker.awaitPortClosed(GRACE)) {
+                LOG.log(System.Logger.Level.DEBUG, "server: the port takes long to close");
+            }
+            proxy.drain();
+        } finally {
+            accepted.expect(null);
+        }
+    }
+
+    private @Nullable Marker mark() {
+        if (hurry.getCount() == 0) return null;
+        Marker marker = null;
+        try {
+            marker = new Marker(reachable());
+            accepted.expect(marker);
+            marker.connect(port, configuration.server().enableProxyProtocol(), GRACE);
+            return marker;
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "server: no connection to port " + port + " of our own", e);
+            if (marker != null) marker.close();
+            return null;
+        }
+    }
+
+    private void awaitEnd(Thread closing, long deadline) throws InterruptedException {
+        long headersUntil = ticker.nanos() + GRACE.toNanos();
+        while (!isOver(closing)) {
+            long now = ticker.nanos();
+            if (now - headersUntil >= 0) accepted.sweep(0); // of those no PROXY header has come
+            if (now - deadline >= 0 || hurry.getCount() == 0) proxy.abort();
+        }
+    }
+
+    /** Waits a moment for Helidon to see its last connection end; a listener that was lost leaves some that it does not see. */
+    private boolean isOver(Thread closing) throws InterruptedException {
+        if (!closing.join(LOOK_EVERY)) return false;
+        if (proxy.connections() == 0) return true;
+        Thread.sleep(LOOK_EVERY);
+        return false;
+    }
+
+    /** Ends every connection at once, and {@link #drain} with them. */
+    public void hurry() {
+        hurry.countDown();
+        Marker marker = accepted.marker();
+        if (marker != null) marker.giveUp();
+        proxy.abort();
     }
 }

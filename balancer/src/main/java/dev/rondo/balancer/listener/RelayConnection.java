@@ -5,6 +5,7 @@ import io.helidon.common.concurrency.limits.Limit;
 import io.helidon.common.task.InterruptableTask;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.ProxyProtocolData;
+import io.helidon.webserver.ProxyProtocolV2Data;
 import io.helidon.webserver.spi.ServerConnection;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -34,6 +35,11 @@ final class RelayConnection implements ServerConnection, InterruptableTask<Void>
         SocketChannel channel = remote == null ? null : accepted.take(remote);
         if (channel == null || !(remote instanceof InetSocketAddress address)) return; // the peer has gone
         UnusedBuffer.release(context.serverSocket());
+        Marker marker = accepted.marker();
+        if (marker != null && marker.is(remote)) {
+            marker.arrived();
+            return;
+        }
         InetAddress client = clientOf(address);
         boolean entered = counts.enter(client);
         try {
@@ -48,10 +54,12 @@ final class RelayConnection implements ServerConnection, InterruptableTask<Void>
         }
     }
 
-    /** What a PROXY header says, if it names an address of TCP. */
+    /** What a PROXY header says, if it names an address of TCP; a check of the sender itself names none that counts. */
     private InetAddress clientOf(InetSocketAddress peer) {
         ProxyProtocolData data = context.proxyProtocolData().orElse(null);
+        boolean local = data instanceof ProxyProtocolV2Data v2 && v2.command() == ProxyProtocolV2Data.Command.LOCAL;
         if (data != null
+                && !local
                 && (data.family() == ProxyProtocolData.Family.IPv4 || data.family() == ProxyProtocolData.Family.IPv6)
                 && !data.sourceAddress().isEmpty()) {
             try {
@@ -68,8 +76,11 @@ final class RelayConnection implements ServerConnection, InterruptableTask<Void>
         return Duration.ZERO; // the relay has times of its own for every wait
     }
 
+    /** Helidon calls this without {@code interrupt} when it has closed the port, and with it when a stop takes too long. */
     @Override
     public void close(boolean interrupt) {
+        Marker marker = accepted.marker();
+        if (marker != null) marker.portIsClosed();
         Proxy.Session now = session;
         if (interrupt && now != null) now.abort();
     }

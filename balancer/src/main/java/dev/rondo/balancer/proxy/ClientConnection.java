@@ -80,22 +80,23 @@ final class ClientConnection {
         if (in.hasRemaining()) return true;
         giveWorkspace();
         giveIn();
-        setIdle(true);
+        setIdle(true, DRAIN_GRACE);
         try {
             wire.awaitReadable(settings.keepAlive());
             return fill(settings.keepAlive());
         } catch (WireTimeout e) {
-            return false;
+            return peek() == Stir.BYTES; // what came while the time ran out is served
         } finally {
-            setIdle(false);
+            setIdle(false, Wire.FOREVER);
         }
     }
 
-    private void setIdle(boolean now) {
+    /** In one step with {@link #drain}, or its limit could fall on the request that has just come. */
+    private void setIdle(boolean now, long limit) {
         lane.lock();
         try {
             idle = now;
-            if (proxy.isDraining()) wire.limitReads(now ? DRAIN_GRACE : Wire.FOREVER);
+            if (proxy.isDraining()) wire.limitReads(limit);
         } finally {
             lane.unlock();
         }

@@ -8,6 +8,7 @@ import dev.rondo.balancer.wire.Lane;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -28,6 +29,7 @@ public final class Proxy {
 
     /**
      * @param recorders one for each lane, by index
+     * @param bodyGrace time a request's body has before its rate counts
      * @param randoms gives each lane the randomness for request ids
      */
     public Proxy(
@@ -35,9 +37,10 @@ public final class Proxy {
             Configuration configuration,
             Router router,
             List<Recorder> recorders,
+            Duration bodyGrace,
             IntFunction<RandomGenerator> randoms) {
         this.engine = engine;
-        this.settings = Settings.of(configuration);
+        this.settings = Settings.of(configuration, bodyGrace);
         this.router = router;
         for (Lane lane : engine.lanes()) {
             lanes.add(new LaneState(lane, recorders.get(lane.index()), settings.limits(), randoms.apply(lane.index())));

@@ -387,7 +387,11 @@ final class Relay {
         if (reason != Reason.OK) client.abort(); // or a cut answer would pass for a whole one
 
         boolean last = !keep || reason != Reason.OK;
-        boolean unread = !sending.isWhole() || !sending.isEnded() || client.in().hasRemaining();
+        // while draining the client may have sent its next request already
+        boolean unread = !sending.isWhole()
+                || !sending.isEnded()
+                || client.in().hasRemaining()
+                || (client.proxy.isDraining() && head.isPersistent());
         if (last) discard(); // a backend that reads no more must not hold up the one who sends
         if (reason == Reason.OK && last && unread) client.wire.shutdownOutput();
         endBody(sending, last);

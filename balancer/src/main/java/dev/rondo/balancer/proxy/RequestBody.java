@@ -13,7 +13,6 @@ import dev.rondo.balancer.wire.Wire;
 import dev.rondo.balancer.wire.WireTimeout;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -26,9 +25,6 @@ import org.jspecify.annotations.Nullable;
  * until {@link #isEnded}.
  */
 final class RequestBody {
-    /** A slow client has this long before its rate counts. */
-    private static final long GRACE = TimeUnit.SECONDS.toNanos(10);
-
     private final Lane lane;
     private static final System.Logger LOG = System.getLogger(RequestBody.class.getName());
 
@@ -188,7 +184,7 @@ final class RequestBody {
     private long allowance() {
         if (settings.requestBodyRate() == 0) return Wire.FOREVER;
         double earned = 1e9 * received / settings.requestBodyRate();
-        return GRACE + (long) Math.min(earned, 1e18) - waited;
+        return settings.bodyGrace() + (long) Math.min(earned, 1e18) - waited;
     }
 
     private void send(Wire backend, long responseNanos) throws Failure {

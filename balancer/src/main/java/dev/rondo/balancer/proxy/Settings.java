@@ -4,6 +4,7 @@ import dev.rondo.balancer.config.Cidr;
 import dev.rondo.balancer.config.Configuration;
 import dev.rondo.balancer.http.Limits;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.List;
 
 /** What the relay wants to know of the configuration, times in nanoseconds. Immutable. */
@@ -12,13 +13,14 @@ record Settings(
         long maxBody,
         long requestHead,
         int requestBodyRate,
+        long bodyGrace,
         long idle,
         long keepAlive,
         List<Cidr> trustedProxies,
         boolean forwarded,
         String via,
         boolean exposeErrors) {
-    static Settings of(Configuration c) {
+    static Settings of(Configuration c, Duration bodyGrace) {
         return new Settings(
                 new Limits(
                         c.limits().maxHeadSize(),
@@ -27,6 +29,7 @@ record Settings(
                 c.limits().maxBody(),
                 c.timeouts().requestHead().toNanos(),
                 c.timeouts().requestBodyRate(),
+                bodyGrace.toNanos(),
                 c.timeouts().idle().toNanos(),
                 c.timeouts().keepAlive().toNanos(),
                 c.trustedProxies(),

@@ -26,7 +26,7 @@ class RouterTest {
         }
         Configuration configuration = configurations.build();
         try (Resolver resolver = new Resolver(host -> List.of(InetAddress.getLoopbackAddress()), Duration.ofDays(1))) {
-            return new Router(configuration.routes(), Cluster.of(configuration, resolver, List.of()));
+            return new Router(configuration.routes(), Cluster.of(configuration, 16, resolver, List.of()));
         }
     }
 
