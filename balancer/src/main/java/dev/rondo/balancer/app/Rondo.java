@@ -31,6 +31,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,7 @@ public final class Rondo implements AutoCloseable {
     private final Cluster cluster;
     private final Proxy proxy;
     private final CountDownLatch hurry = new CountDownLatch(1);
+    private final AtomicBoolean closed = new AtomicBoolean();
     private volatile @Nullable String stopping;
     private @Nullable AdminServer admin;
     private volatile @Nullable DataListener listener;
@@ -281,6 +283,7 @@ public final class Rondo implements AutoCloseable {
     /** Ends everything at once, requests in flight too. */
     @Override
     public void close() {
+        if (!closed.compareAndSet(false, true)) return;
         stopping = "stopping";
         DataListener data = listener;
         if (data != null) {

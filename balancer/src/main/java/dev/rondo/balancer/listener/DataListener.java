@@ -11,16 +11,28 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.SocketTimeoutException;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** The listener for traffic: Helidon accepts, the relay serves. Thread-safe. */
 public final class DataListener {
     private static final System.Logger LOG = System.getLogger(DataListener.class.getName());
+
+    /** The level of a logger that nobody holds is lost; so is its filter. */
+    private static final Logger HELIDON = Logger.getLogger("io.helidon.webserver.ServerListener");
+
+    static { // a port that is closed while it accepts is what we want, and no error with a stack trace
+        HELIDON.setFilter(line -> !(line.getThrown() instanceof ClosedChannelException
+                || line.getThrown() instanceof RejectedExecutionException));
+    }
+
     private static final Duration WATCH_EVERY = Duration.ofSeconds(1);
 
     /** What a connection without a request still has when draining begins, here as in the relay. */

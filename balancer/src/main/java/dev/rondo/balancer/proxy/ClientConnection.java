@@ -2,6 +2,7 @@ package dev.rondo.balancer.proxy;
 
 import dev.rondo.balancer.http.ByteSink;
 import dev.rondo.balancer.http.Forwarding;
+import dev.rondo.balancer.telemetry.Reason;
 import dev.rondo.balancer.wire.Buffers;
 import dev.rondo.balancer.wire.Lane;
 import dev.rondo.balancer.wire.Wire;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One client connection, from its first request to its last, and what has come on it that nobody has taken yet. Runs on a
- * virtual thread of its lane; nobody else touches what is here, but for {@link #drain} and {@link #abort}.
+ * virtual thread of its lane; nobody else touches what is here, but for {@link #drain} and {@link #cut}.
  */
 final class ClientConnection {
     private static final long LINGER = TimeUnit.SECONDS.toNanos(2);
@@ -33,6 +34,7 @@ final class ClientConnection {
     private ByteBuffer in = NOTHING;
 
     private @Nullable Workspace workspace;
+    private volatile @Nullable Relay current;
     private boolean idle; // guarded by the lane's lock
 
     ClientConnection(Proxy proxy, LaneState state, Wire wire, String peer, boolean trusted) {
@@ -49,7 +51,7 @@ final class ClientConnection {
     void run() {
         state.opened(this);
         try {
-            while (awaitRequest() && new Relay(this).serve()) {
+            while (awaitRequest() && serveOne()) {
                 // one turn is one exchange
             }
         } catch (IOException e) {
@@ -57,6 +59,16 @@ final class ClientConnection {
         } finally {
             close();
             state.closed(this);
+        }
+    }
+
+    private boolean serveOne() {
+        Relay relay = new Relay(this);
+        current = relay;
+        try {
+            return relay.serve();
+        } finally {
+            current = null;
         }
     }
 
@@ -112,9 +124,16 @@ final class ClientConnection {
         }
     }
 
-    /** Ends the connection at once, whatever is under way. */
+    /** Ends the connection by a reset, so that no answer passes for a whole one. */
     void abort() {
         wire.abort();
+    }
+
+    /** Ends the connection from outside, whatever is under way. */
+    void cut() {
+        wire.abort();
+        Relay relay = current;
+        if (relay != null) relay.giveUp(Reason.DRAINING);
     }
 
     /** Bytes that were read and not taken. */

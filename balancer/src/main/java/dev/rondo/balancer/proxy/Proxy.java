@@ -158,7 +158,7 @@ public final class Proxy {
     /** Ends every connection at once. */
     public void abort() {
         for (LaneState state : lanes) {
-            state.lane.start(() -> state.all().forEach(ClientConnection::abort));
+            state.lane.start(() -> state.all().forEach(ClientConnection::cut));
         }
     }
 

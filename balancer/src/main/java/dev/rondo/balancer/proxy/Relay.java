@@ -41,11 +41,12 @@ final class Relay {
     private @Nullable RequestBody body;
 
     /** The connection that is in use, until it is given back or closed: exactly once. */
-    private @Nullable UpstreamConnection held;
+    private volatile @Nullable UpstreamConnection held;
 
     private @Nullable Backend heldFrom;
 
-    private volatile boolean clientGone;
+    /** Why nobody waits for the answer any more: the client has gone, or the process ends; null while somebody does. */
+    private volatile @Nullable Reason gaveUp;
 
     Relay(ClientConnection client) {
         this.client = client;
@@ -243,6 +244,7 @@ final class Relay {
         PoolTimeouts timeouts = pool.config().timeouts();
         Wire upstream = connection.wire();
         sendHead(pool, backend, upstream, sending);
+        if (gaveUp != null) upstream.close();
         if (sending.isMoved()) {
             if (head.bodyKind() == BodyKind.NONE) client.giveEmptyIn();
             watchClient();
@@ -311,12 +313,15 @@ final class Relay {
         switch (client.peek()) {
             case NOTHING -> watchClient();
             case BYTES -> {} // a further request: that the client leaves after it is seen when it is answered
-            case GONE -> {
-                clientGone = true;
-                UpstreamConnection waitedFor = held;
-                if (waitedFor != null) waitedFor.wire().close(); // so that whoever waits for an answer stops waiting
-            }
+            case GONE -> giveUp(Reason.CLIENT_ABORT);
         }
+    }
+
+    /** Ends the wait for an answer. May be called from any thread of the lane. */
+    void giveUp(Reason reason) {
+        gaveUp = reason;
+        UpstreamConnection waitedFor = held;
+        if (waitedFor != null) waitedFor.wire().close(); // so that whoever waits for an answer stops waiting
     }
 
     // ---- the answer
@@ -350,7 +355,8 @@ final class Relay {
     private Failure whoseFault(Failure failure, RequestBody sending) {
         Failure ofBody = sending.failure();
         if (ofBody != null) return ofBody;
-        return clientGone ? new Failure(Reason.CLIENT_ABORT, Progress.SENT, "the client has gone") : failure;
+        Reason reason = gaveUp;
+        return reason != null ? new Failure(reason, Progress.SENT, "nobody waits for the answer") : failure;
     }
 
     /** Passes a final answer on; from here on the client has a status, and a failure can only be cut off. */
@@ -378,12 +384,13 @@ final class Relay {
         boolean reusable = response.isPersistent() && kind != BodyKind.UNTIL_CLOSE && !early;
         Reason reason = answer.relay(() -> {
             client.wire.unwatch();
-            boolean clean = !answers.hasLeftover() && sending.isDelivered() && !clientGone;
+            boolean clean = !answers.hasLeftover() && sending.isDelivered() && gaveUp == null;
             if (reusable && clean) keepConnection(); // now, so that a slow client does not hold it
         });
         log.sent(answer.sent());
-        if (clientGone) reason = Reason.CLIENT_ABORT;
-        if (reason == Reason.CLIENT_ABORT && answer.sent() == 0) log.status(Status.of(reason));
+        Reason why = gaveUp;
+        if (why != null) reason = why;
+        if ((why != null || reason == Reason.CLIENT_ABORT) && answer.sent() == 0) log.status(Status.of(reason));
         if (reason != Reason.OK) client.abort(); // or a cut answer would pass for a whole one
 
         boolean last = !keep || reason != Reason.OK;
@@ -438,7 +445,7 @@ final class Relay {
             return cutOff(reason);
         }
         log.status(Status.of(reason));
-        if (clientGone) {
+        if (gaveUp != null) {
             client.abort();
             return cutOff(reason);
         }
@@ -471,8 +478,10 @@ final class Relay {
     }
 
     private Served clientLeft() {
-        if (log.status() == 0) log.status(Status.of(Reason.CLIENT_ABORT));
-        return cutOff(Reason.CLIENT_ABORT);
+        Reason why = gaveUp;
+        Reason reason = why != null ? why : Reason.CLIENT_ABORT;
+        if (log.status() == 0) log.status(Status.of(reason));
+        return cutOff(reason);
     }
 
     private Served cutOff(Reason reason) {

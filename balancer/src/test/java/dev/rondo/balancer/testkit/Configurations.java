@@ -53,6 +53,11 @@ public final class Configurations {
     private int maxTarget = 16 * 1024;
     private long maxBody = Long.MAX_VALUE;
     private int maxConnectionsPerClient;
+    private int maxTcpConnections;
+    private boolean proxyProtocol;
+    private Duration drainDelay = Duration.ZERO;
+    private Duration drainTimeout = Duration.ofSeconds(1);
+    private Duration dnsRefresh = Duration.ofSeconds(5);
     private int maxIdleUpstream = 64;
 
     private Duration requestHead = Duration.ofSeconds(30);
@@ -168,6 +173,44 @@ public final class Configurations {
         return this;
     }
 
+    /** Client connections in all. */
+    public Configurations maxTcpConnections(int count) {
+        maxTcpConnections = count;
+        return this;
+    }
+
+    /** Expects a PROXY header on each connection. */
+    public Configurations proxyProtocol() {
+        proxyProtocol = true;
+        return this;
+    }
+
+    /** Time in which a draining balancer takes new connections, and time for what is left after that. */
+    public Configurations drain(Duration delay, Duration timeout) {
+        drainDelay = delay;
+        drainTimeout = timeout;
+        return this;
+    }
+
+    /** Bytes a second that a slow body must have. */
+    public Configurations requestBodyRate(int rate) {
+        requestBodyRate = rate;
+        return this;
+    }
+
+    /** Adds a backend with a name to the pool {@code default}. */
+    public Configurations backend(String host, int port) {
+        pools.computeIfAbsent("default", name -> new ArrayList<>())
+                .add(new BackendConfig("b" + port, URI.create("http://" + host + ":" + port), 1));
+        return this;
+    }
+
+    /** Time between two looks at the names of backends. */
+    public Configurations dnsRefresh(Duration period) {
+        dnsRefresh = period;
+        return this;
+    }
+
     /** Idle connections that each loop keeps to one backend. */
     public Configurations maxIdleUpstream(int count) {
         maxIdleUpstream = count;
@@ -257,7 +300,7 @@ public final class Configurations {
                 ? new AccessLogConfig(AccessLogConfig.Format.OFF, "-")
                 : new AccessLogConfig(AccessLogConfig.Format.JSON, accessLog.toString());
         return new Configuration(
-                new ServerConfig(LOOPBACK, 0, 1024, 0, false),
+                new ServerConfig(LOOPBACK, 0, 1024, maxTcpConnections, proxyProtocol),
                 new AdminConfig(LOOPBACK, 0),
                 engine,
                 loops,
@@ -267,8 +310,8 @@ public final class Configurations {
                 forwarded,
                 "rondo",
                 exposeErrors,
-                Duration.ofSeconds(5),
-                new DrainConfig(Duration.ZERO, Duration.ofSeconds(1)),
+                dnsRefresh,
+                new DrainConfig(drainDelay, drainTimeout),
                 log,
                 new LogConfig(LogConfig.Format.TEXT, new LinkedHashMap<>()),
                 built,

@@ -1,0 +1,126 @@
+package dev.rondo.balancer.app;
+
+import dev.rondo.balancer.testkit.Answer;
+import dev.rondo.balancer.testkit.Messages;
+import dev.rondo.balancer.testkit.RawClient;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Clients of a balancer that is being stopped, of four kinds: GET and POST, each on kept connections and on a new one for every
+ * request. They go on until they are refused.
+ *
+ * <p>What counts as lost: a request that was sent and not answered in full with 200; and a connection that was refused, or
+ * reset before its first answer, although it was begun before the port may be closed. What is begun later may be refused; the
+ * kernel may still connect it, and resets it then.
+ */
+final class Load implements AutoCloseable {
+    private static final int EACH_KIND = 3;
+
+    private final int port;
+    private final List<Thread> clients = new ArrayList<>();
+    private final CountDownLatch busy = new CountDownLatch(4 * EACH_KIND);
+    private final Queue<String> lost = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger answered = new AtomicInteger();
+    private final AtomicInteger resetLate = new AtomicInteger();
+    private volatile boolean stopping;
+    private volatile long portMayClose;
+    private volatile boolean over;
+
+    Load(int port) {
+        this.port = port;
+        for (int i = 0; i < EACH_KIND; i++) {
+            for (boolean kept : new boolean[] {true, false}) {
+                clients.add(Thread.ofVirtual().start(() -> work("GET", kept)));
+                clients.add(Thread.ofVirtual().start(() -> work("POST", kept)));
+            }
+        }
+    }
+
+    /** Waits until every client has got an answer. */
+    void awaitBusy() throws InterruptedException {
+        if (!busy.await(30, TimeUnit.SECONDS)) throw new AssertionError("no load; lost: " + lost);
+    }
+
+    /** Tells that the port may be closed {@code millis} from now, and not earlier. */
+    void portMayCloseIn(long millis) {
+        portMayClose = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        stopping = true;
+    }
+
+    /** Waits until all clients were refused. */
+    Load awaitEnd() throws InterruptedException {
+        for (Thread client : clients) {
+            if (!client.join(java.time.Duration.ofSeconds(60)))
+                throw new AssertionError("a client goes on; lost: " + lost);
+        }
+        return this;
+    }
+
+    /** What was lost, a line each. */
+    List<String> lost() {
+        return List.copyOf(lost);
+    }
+
+    /** Requests that were answered. */
+    int answered() {
+        return answered.get();
+    }
+
+    /** Connections begun after the port could be closed that the kernel made and reset. */
+    int resetLate() {
+        return resetLate.get();
+    }
+
+    private void work(String method, boolean kept) {
+        boolean first = true;
+        while (!over) {
+            long begun = System.nanoTime();
+            boolean early = !stopping || begun - portMayClose < 0;
+            int served = 0;
+            try (RawClient client = RawClient.connect(port)) {
+                boolean last;
+                do {
+                    last = exchange(client, method, kept);
+                    served++;
+                    answered.incrementAndGet();
+                    if (first) busy.countDown();
+                    first = false;
+                } while (!last && !over);
+            } catch (IOException | RuntimeException e) {
+                // a connection that began before the stop was asked for may have been noted as early without being so
+                boolean mayBeRefused = served == 0 && !early;
+                if (!mayBeRefused)
+                    lost.add(method + (kept ? " kept" : " new") + ", request " + (served + 1) + ": " + e);
+                else if (!(e instanceof java.net.ConnectException)) resetLate.incrementAndGet();
+                return;
+            }
+        }
+    }
+
+    private static boolean exchange(RawClient client, String method, boolean kept) throws IOException {
+        String body = method.equals("POST") ? "12345" : "";
+        if (kept) {
+            client.send(method.equals("POST") ? Messages.post("/load", body) : Messages.get("/load"));
+        } else {
+            client.send(method + " /load HTTP/1.1\r\nHost: lb.test\r\nConnection: close\r\n"
+                    + (body.isEmpty() ? "" : "Content-Length: 5\r\n") + "\r\n" + body);
+        }
+        Answer answer = client.answer(method);
+        if (answer.status() != 200 || !answer.complete() || !answer.body().equals(method + "|/load|" + body)) {
+            throw new IOException("answered " + answer);
+        }
+        return answer.last();
+    }
+
+    @Override
+    public void close() {
+        over = true;
+    }
+}
