@@ -1,0 +1,41 @@
+package dev.rondo.bench.micro;
+
+import dev.rondo.balancer.cluster.Cluster;
+import dev.rondo.balancer.config.Configuration;
+import dev.rondo.balancer.config.ConfigurationLoader;
+import dev.rondo.balancer.config.Loaded;
+import dev.rondo.balancer.connect.Resolver;
+import dev.rondo.balancer.telemetry.Recorder;
+import dev.rondo.balancer.telemetry.Telemetry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** Pools to pick from and to route to, made from YAML as an operator writes it. */
+final class Clusters {
+    private Clusters() {}
+
+    static Configuration configuration(String yaml) throws IOException {
+        Path file = Files.createTempFile("rondo-bench", ".yaml");
+        try {
+            Files.writeString(file, yaml);
+            return switch (ConfigurationLoader.load(file, Map.of(), Map.of())) {
+                case Loaded.Valid valid -> valid.configuration();
+                case Loaded.Broken broken ->
+                    throw new IllegalStateException(broken.problems().toString());
+            };
+        } finally {
+            Files.delete(file);
+        }
+    }
+
+    /** Nothing is connected to: a resolver is only asked by requests. */
+    static Cluster of(Configuration configuration) {
+        Recorder recorder = new Telemetry(1, null).recorder(0);
+        Resolver resolver = new Resolver(Resolver::system, Duration.ofHours(1));
+        return Cluster.of(configuration, resolver, List.of(recorder));
+    }
+}
