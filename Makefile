@@ -62,6 +62,21 @@ docs: ## write docs/configuration.md and docs/rondo.schema.json from the configu
 fuzz: ## fuzz every target, ROUNDS (10) times as long as make verify does
 	@scripts/fuzz $(ROUNDS)
 
+# ROW: compared (the default), scale, all, micro, or names with commas between; rows are named when one is wrong.
+# ROUNDS, SECONDS and WARMUP of each; JVM: flags for Rondo's; PLOTS: a directory that plots are copied to
+bench_options = $(if $(ROW),--row $(ROW)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SECONDS),--seconds $(SECONDS)) \
+	$(if $(WARMUP),--warmup $(WARMUP)) $(if $(JVM),--jvm '$(JVM)') $(if $(PLOTS),--plots $(PLOTS))
+bench_java = JAVA_HOME=$$(scripts/jdk) && exec $$JAVA_HOME/bin/java -Djava.io.tmpdir=bench/target
+
+.PHONY: bench
+bench: ## measure Rondo beside nginx and HAProxy; one row: make bench ROW=tiny, see docs/performance.md
+	@$(maven) -q -Pbench -pl bench -am package -Dmaven.test.skip=true
+ifeq ($(ROW),micro)
+	@$(bench_java) -cp 'bench/target/rondo-bench.jar:bench/target/libs/*' org.openjdk.jmh.Main -f 1 -wi 5 -w 1 -i 5 -r 1
+else
+	@$(bench_java) -jar bench/target/rondo-bench.jar $(bench_options)
+endif
+
 .PHONY: clean
 clean: ## remove what was built
-	@$(maven) -q clean && rm -rf target
+	@$(maven) -q clean && rm -rf target bench/target
