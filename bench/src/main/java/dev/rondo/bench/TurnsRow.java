@@ -1,0 +1,78 @@
+package dev.rondo.bench;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+import java.util.function.Function;
+
+/**
+ * Proxies that take turns under the same load. Each is started and warmed up by itself; then, round by round, one after the
+ * other works while the rest is held by SIGSTOP, so that a JVM keeps what it has compiled and takes no time from another. Before a
+ * turn is measured the load runs for a second, until connections stand again. The order moves on by one from round to round.
+ *
+ * @param peers and setup, of a bench
+ */
+record TurnsRow(
+        String name,
+        String about,
+        Function<Workbench, Setup> setup,
+        Trial trial,
+        Function<Workbench, List<Peer>> peers,
+        List<Metric> columns)
+        implements Row {
+    private static final int LEAD_IN = 1;
+    private static final int OVERHEAD = 2;
+
+    @Override
+    public int seconds(Workbench.Pace pace) {
+        int warmups = 2 * pace.nativeWarmup() + 2 * pace.warmup();
+        return warmups + pace.rounds() * 4 * (pace.seconds() + LEAD_IN) + 4 * OVERHEAD;
+    }
+
+    @Override
+    public List<Report> run(Workbench bench) throws IOException, BenchException, InterruptedException {
+        return List.of(measure(bench, name + ": " + about, peers.apply(bench), setup.apply(bench), trial, columns));
+    }
+
+    static Report measure(
+            Workbench bench, String title, List<Peer> peers, Setup setup, Trial trial, List<Metric> columns)
+            throws IOException, BenchException, InterruptedException {
+        List<Proxy> proxies = new ArrayList<>();
+        SequencedMap<String, List<Figures>> turns = new LinkedHashMap<>();
+        try {
+            for (Peer peer : peers) {
+                Workbench.say("warming up " + peer.name());
+                Proxy proxy = bench.start(peer, setup, setup.upgrades() ? "HTTP/1.1 " : "HTTP/1.1 200");
+                proxies.add(proxy);
+                turns.put(peer.name(), new ArrayList<>());
+                boolean compiles = peer instanceof Rondo;
+                trial.warm(
+                        bench,
+                        proxy,
+                        compiles ? bench.pace().warmup() : bench.pace().nativeWarmup());
+                bench.children().pause(proxy.process());
+            }
+            for (int round = 0; round < bench.pace().rounds(); round++) {
+                for (int i = 0; i < proxies.size(); i++) {
+                    Proxy proxy = proxies.get((i + round) % proxies.size());
+                    Workbench.say("round " + (round + 1) + ": " + proxy.peer().name());
+                    turns.getOrDefault(proxy.peer().name(), List.of()).add(turn(bench, proxy, trial));
+                }
+            }
+        } finally {
+            for (Proxy proxy : proxies) bench.stop(proxy);
+        }
+        return new Report(title, columns, turns);
+    }
+
+    private static Figures turn(Workbench bench, Proxy proxy, Trial trial)
+            throws IOException, BenchException, InterruptedException {
+        bench.children().resume(proxy.process());
+        trial.warm(bench, proxy, LEAD_IN);
+        Figures figures = trial.measure(bench, proxy, bench.pace().seconds());
+        bench.children().pause(proxy.process());
+        return figures;
+    }
+}
