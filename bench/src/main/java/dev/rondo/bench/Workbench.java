@@ -75,6 +75,7 @@ final class Workbench implements AutoCloseable {
             Arrays.fill(body, (byte) 'x');
             Files.write(www.resolve(Integer.toString(size)), body);
         }
+        Files.write(www.resolve("post"), new byte[0]); // what backend.conf refuses POST for
         int port = freePort();
         for (int i = 0; i < LARGEST_POOL; i++) backends.add("127.0." + i / 250 + "." + (1 + i % 250) + ":" + port);
         Path directory = Files.createDirectories(work.resolve("backend"));
