@@ -18,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -242,7 +243,7 @@ public final class DataListener {
     private boolean isOver(Thread closing) throws InterruptedException {
         if (!closing.join(LOOK_EVERY)) return false;
         if (proxy.connections() == 0) return true;
-        Thread.sleep(LOOK_EVERY);
+        LockSupport.parkNanos(this, LOOK_EVERY.toNanos());
         return false;
     }
 
