@@ -7,6 +7,7 @@ import java.net.Proxy;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -23,10 +24,9 @@ final class HealthCommand implements Callable<Integer> {
     @Option(
             names = "--url",
             paramLabel = "URL",
-            defaultValue = "http://127.0.0.1:${env:RONDO_ADMIN_PORT:-9090}/health/ready",
-            description = "What to ask; ${DEFAULT-VALUE} where none is given.")
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private URI url;
+            description =
+                    "What to ask; /health/ready on the port in RONDO_ADMIN_PORT, or on 9090, where none is given.")
+    private @Nullable URI url;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -34,8 +34,9 @@ final class HealthCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        URI asked = url != null ? url : URI.create("http://127.0.0.1:" + adminPort() + "/health/ready");
         try {
-            HttpURLConnection connection = (HttpURLConnection) url.toURL().openConnection(Proxy.NO_PROXY);
+            HttpURLConnection connection = (HttpURLConnection) asked.toURL().openConnection(Proxy.NO_PROXY);
             connection.setConnectTimeout(TIMEOUT_MILLIS);
             connection.setReadTimeout(TIMEOUT_MILLIS);
             int status = connection.getResponseCode();
@@ -48,8 +49,14 @@ final class HealthCommand implements Callable<Integer> {
                 spec.commandLine().getErr().println("not ready: " + status + " " + why.strip());
             }
         } catch (IOException | IllegalArgumentException | ClassCastException e) {
-            spec.commandLine().getErr().println("no answer from " + url + ": " + e.getMessage());
+            spec.commandLine().getErr().println("no answer from " + asked + ": " + e.getMessage());
         }
         return Main.FAILED;
+    }
+
+    /** As the configuration takes the variable: what Kubernetes makes of a Service's name is not meant. */
+    private static String adminPort() {
+        String port = System.getenv("RONDO_ADMIN_PORT");
+        return port != null && port.matches("[0-9]{1,5}") ? port : "9090";
     }
 }

@@ -112,7 +112,8 @@ public abstract sealed class Head extends Fields permits RequestHead, ResponseHe
                 scanned = i + 1;
                 return true;
             } else { // RFC 9112 §2.2: ignore an empty line before the request-line
-                if (++emptyLines > EMPTY_LINES) throw BadMessage.malformed("empty lines");
+                if (!(this instanceof RequestHead) || ++emptyLines > EMPTY_LINES)
+                    throw BadMessage.malformed("empty lines");
                 start = i + 1;
             }
         }
@@ -136,6 +137,18 @@ public abstract sealed class Head extends Fields permits RequestHead, ResponseHe
         if (b[at + 5] != '1') throw new BadMessage(BadMessage.Fault.UNSUPPORTED_VERSION, "not HTTP/1.0 or HTTP/1.1");
         return b[at + 7] == '0' ? 0 : 1;
     }
+
+    /** Reads the fields behind the start line and what they say of the message (RFC 9112 §6.3). */
+    final void understandFields() throws BadMessage {
+        parseFields(fieldsStart);
+        for (int i = 0; i < count(); i++) if (!isDropped(i)) understand(i);
+        dropNominated(); // after all was understood: Connection may stand before what it names
+        if (chunked && contentLength >= 0) throw BadMessage.malformed("content-length and transfer-encoding");
+        if (chunked && isHttp10()) throw BadMessage.malformed("transfer-encoding in HTTP/1.0");
+    }
+
+    /** Takes what one field says, and drops it where it is not passed on as it is. */
+    abstract void understand(int field) throws BadMessage;
 
     /** Takes one {@code Content-Length}; a second one is refused even if it says the same (RFC 9112 §6.3). */
     final void contentLength(int field) throws BadMessage {
@@ -181,7 +194,7 @@ public abstract sealed class Head extends Fields permits RequestHead, ResponseHe
     }
 
     /** Drops the fields that {@code Connection} lines name, besides the options that are not fields. */
-    final void dropNominated() {
+    private void dropNominated() {
         if (!nominates) return;
         for (int i = 0; i < count(); i++) {
             if (name(i) != FieldName.CONNECTION) continue;

@@ -53,12 +53,8 @@ public final class RequestHead extends Head {
      */
     public void parse() throws BadMessage {
         parseRequestLine();
-        parseFields(fieldsStart);
-        for (int i = 0; i < count(); i++) if (!isDropped(i)) understand(i);
-        dropNominated(); // after all was understood: Connection may stand before what it names
+        understandFields();
         if (upgradeField >= 0 && !isUpgradeKept()) upgradeField = -1;
-        if (chunked && contentLength >= 0) throw malformed("content-length and transfer-encoding");
-        if (chunked && isHttp10()) throw malformed("transfer-encoding in HTTP/1.0");
         if (absoluteForm) return; // RFC 9112 §3.2.2: the authority of the target replaces Host
         if (hostField < 0) {
             if (!isHttp10()) throw malformed("no host");
@@ -119,7 +115,8 @@ public final class RequestHead extends Head {
         return 0;
     }
 
-    private void understand(int field) throws BadMessage {
+    @Override
+    void understand(int field) throws BadMessage {
         FieldName name = name(field);
         switch (name) {
             case HOST -> {

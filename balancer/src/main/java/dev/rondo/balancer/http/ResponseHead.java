@@ -63,14 +63,11 @@ public final class ResponseHead extends Head {
         if (b[p] != '\r' || b[p + 1] != '\n') throw malformed("reason phrase");
         statusLineEnd = p;
         fieldsStart = p + 2;
-        parseFields(fieldsStart);
-        for (int i = 0; i < count(); i++) if (!isDropped(i)) understand(i);
-        dropNominated();
-        if (chunked && contentLength >= 0) throw malformed("content-length and transfer-encoding");
-        if (chunked && isHttp10()) throw malformed("transfer-encoding in HTTP/1.0");
+        understandFields();
     }
 
-    private void understand(int field) throws BadMessage {
+    @Override
+    void understand(int field) throws BadMessage {
         FieldName name = name(field);
         switch (name) {
             case CONTENT_LENGTH -> contentLength(field);
