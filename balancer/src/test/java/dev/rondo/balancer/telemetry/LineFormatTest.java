@@ -16,11 +16,12 @@ import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 
 class LineFormatTest {
-    private static final String FIELD = "(?:[^\"\\\\ ]|\\\\.)+";
+    /** Of a line whose escapes have been flattened: a pattern that knew them would recurse for each octet. */
+    private static final String FIELD = "[^\"\\\\ ]+";
+
     private static final Pattern COMMON =
             Pattern.compile(FIELD + " - - \\[[^]]+] \"" + FIELD + " " + FIELD + " " + FIELD + "\" \\d+ \\d+");
-    private static final Pattern COMBINED =
-            Pattern.compile(COMMON.pattern() + " \"(?:[^\"\\\\]|\\\\.)+\" \"(?:[^\"\\\\]|\\\\.)+\"");
+    private static final Pattern COMBINED = Pattern.compile(COMMON.pattern() + " \"[^\"\\\\]+\" \"[^\"\\\\]+\"");
 
     private static String line(LineFormat format, Exchange exchange) {
         LineBuffer out = new LineBuffer(16);
@@ -100,10 +101,10 @@ class LineFormatTest {
     void aCommonLineHasTheSameFieldsWhateverWasSent(@ForAll("hostile") String text) {
         String common = line(new CommonLine(false), Exchanges.allFields(text));
         assertOneAsciiLine(common);
-        assertThat(common.substring(0, common.length() - 1)).matches(COMMON);
+        assertThat(flat(common)).matches(COMMON);
         String combined = line(new CommonLine(true), Exchanges.allFields(text));
         assertOneAsciiLine(combined);
-        assertThat(combined.substring(0, combined.length() - 1)).matches(COMBINED);
+        assertThat(flat(combined)).matches(COMBINED);
     }
 
     @Property
@@ -127,6 +128,17 @@ class LineFormatTest {
                     return text.toString();
                 }),
                 Arbitraries.strings().all().ofMaxLength(40));
+    }
+
+    /** The line without its end, and a letter for each escape. */
+    private static String flat(String line) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < line.length() - 1; i++) {
+            boolean escape = line.charAt(i) == '\\' && i + 1 < line.length() - 1;
+            if (escape) i++;
+            text.append(escape ? 'e' : line.charAt(i));
+        }
+        return text.toString();
     }
 
     private static void assertOneAsciiLine(String line) {

@@ -116,6 +116,7 @@ public final class RawBackend implements AutoCloseable {
                 script.serve(peer);
             } finally {
                 open.remove(peer);
+                socket.close(); // first, so that whoever waits for the end knows that the other side can see it
                 peer.ended();
             }
         } catch (Violation e) {
