@@ -1,12 +1,13 @@
 package dev.rondo.bench;
 
-import com.sun.management.ThreadMXBean;
 import com.sun.tools.attach.AttachNotSupportedException;
 import com.sun.tools.attach.VirtualMachine;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.Map;
+import javax.management.JMException;
 import javax.management.MBeanServerConnection;
+import javax.management.ObjectName;
 import javax.management.remote.JMXConnector;
 import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
@@ -24,18 +25,25 @@ record AllocationTrial(Load load) implements Trial {
             throws IOException, BenchException, InterruptedException {
         try (JMXConnector connector = JMXConnectorFactory.connect(new JMXServiceURL(address(proxy)))) {
             MBeanServerConnection server = connector.getMBeanServerConnection();
-            ThreadMXBean threads = ManagementFactory.newPlatformMXBeanProxy(
-                    server, ManagementFactory.THREAD_MXBEAN_NAME, ThreadMXBean.class);
-            long before = threads.getTotalThreadAllocatedBytes();
-            Wrk.Counted counted = bench.wrk().run(load, proxy.port(), seconds);
-            double allocated = threads.getTotalThreadAllocatedBytes() - before;
+            long before = allocated(server);
+            Wrk.Counted counted = bench.wrk().measure(load, proxy.port(), seconds);
+            double allocated = allocated(server) - before;
             return new Figures(Map.of(
                     Metric.REQUESTS,
-                    counted.requests() / counted.seconds(),
+                    counted.perSecond(),
                     Metric.ALLOCATION,
                     allocated / counted.requests(),
                     Metric.ERRORS,
                     (double) counted.errors()));
+        }
+    }
+
+    private static long allocated(MBeanServerConnection server) throws IOException, BenchException {
+        try {
+            return (long) server.getAttribute(
+                    new ObjectName(ManagementFactory.THREAD_MXBEAN_NAME), "TotalThreadAllocatedBytes");
+        } catch (JMException e) {
+            throw new BenchException("the JVM does not say what it allocates: " + e.getMessage());
         }
     }
 

@@ -10,11 +10,11 @@ record LoadTrial(Load load) implements Trial {
     public Figures measure(Workbench bench, Proxy proxy, int seconds)
             throws IOException, BenchException, InterruptedException {
         ProcessTree.Cpu before = proxy.tree().cpu();
-        Wrk.Counted counted = bench.wrk().run(load, proxy.port(), seconds);
+        Wrk.Counted counted = bench.wrk().measure(load, proxy.port(), seconds);
         ProcessTree.Cpu used = proxy.tree().cpu().minus(before);
         ProcessTree.Memory memory = proxy.tree().memory();
         Map<Metric, Double> figures = new EnumMap<>(Metric.class);
-        figures.put(Metric.REQUESTS, counted.requests() / counted.seconds());
+        figures.put(Metric.REQUESTS, counted.perSecond());
         figures.put(Metric.CPU, used.sum() / counted.requests());
         figures.put(Metric.USER, used.user() / counted.requests());
         figures.put(Metric.CPU_PER_MEGABYTE, used.sum() / counted.requests() / ((load.sent() + load.received()) / 1e6));

@@ -159,6 +159,7 @@ final class RondoRuntime {
         List<String> command = new ArrayList<>();
         if (attachable) {
             command.add(JDK.resolve("bin/java").toString());
+            command.add("-Dhelidon.serialFilter.pattern=java.**;javax.management.**"); // or Helidon refuses JMX calls
         } else {
             command.add(directory.resolve("java/bin/java").toString());
             command.add(CACHE_FLAG + directory.resolve(CACHE));

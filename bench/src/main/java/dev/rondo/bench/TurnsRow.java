@@ -10,7 +10,7 @@ import java.util.function.Function;
 /**
  * Proxies that take turns under the same load. Each is started and warmed up by itself; then, round by round, one after the
  * other works while the rest is held by SIGSTOP, so that a JVM keeps what it has compiled and takes no time from another. Before a
- * turn is measured the load runs for a second, until connections stand again. The order moves on by one from round to round.
+ * turn is measured the load runs for a second or more, until connections stand again. The order moves on by one from round to round.
  *
  * @param peers and setup, of a bench
  */
@@ -23,6 +23,7 @@ record TurnsRow(
         List<Metric> columns)
         implements Row {
     private static final int LEAD_IN = 1;
+    private static final int CONNECTIONS_A_SECOND = 2_000;
     private static final int OVERHEAD = 2;
 
     @Override
@@ -58,7 +59,7 @@ record TurnsRow(
                 for (int i = 0; i < proxies.size(); i++) {
                     Proxy proxy = proxies.get((i + round) % proxies.size());
                     Workbench.say("round " + (round + 1) + ": " + proxy.peer().name());
-                    turns.getOrDefault(proxy.peer().name(), List.of()).add(turn(bench, proxy, trial));
+                    turns.getOrDefault(proxy.peer().name(), List.of()).add(turn(bench, proxy, setup, trial));
                 }
             }
         } finally {
@@ -67,10 +68,10 @@ record TurnsRow(
         return new Report(title, columns, turns);
     }
 
-    private static Figures turn(Workbench bench, Proxy proxy, Trial trial)
+    private static Figures turn(Workbench bench, Proxy proxy, Setup setup, Trial trial)
             throws IOException, BenchException, InterruptedException {
         bench.children().resume(proxy.process());
-        trial.warm(bench, proxy, LEAD_IN);
+        trial.warm(bench, proxy, LEAD_IN + setup.connections() / CONNECTIONS_A_SECOND);
         Figures figures = trial.measure(bench, proxy, bench.pace().seconds());
         bench.children().pause(proxy.process());
         return figures;

@@ -24,7 +24,22 @@ record Wrk(Path program, Path script, Path log, Children children) {
      * @param p99 µs
      * @param errors answers that are not 2xx, and sockets that failed
      */
-    record Counted(long requests, double seconds, double p50, double p99, long errors) {}
+    record Counted(long requests, double seconds, double p50, double p99, long errors) {
+        double perSecond() {
+            return requests / seconds;
+        }
+    }
+
+    /**
+     * As {@link #run}, for figures.
+     *
+     * @throws BenchException where no request was answered, too
+     */
+    Counted measure(Load load, int port, int seconds) throws IOException, BenchException, InterruptedException {
+        Counted counted = run(load, port, seconds);
+        if (counted.requests() == 0) throw new BenchException("no request was answered in " + seconds + " s");
+        return counted;
+    }
 
     /** Sends {@code load} to a port of the loopback address. */
     Counted run(Load load, int port, int seconds) throws IOException, BenchException, InterruptedException {
@@ -60,12 +75,10 @@ record Wrk(Path program, Path script, Path log, Children children) {
         for (Matcher matcher = FIGURE.matcher(line); matcher.find(); ) {
             figures.put(matcher.group(1), Long.valueOf(matcher.group(2)));
         }
-        long requests = figures.getOrDefault("requests", 0L);
-        if (requests == 0) throw new BenchException("no request was answered: " + line);
         long errors = 0;
         for (String kind : ERRORS) errors += figures.getOrDefault(kind, 0L);
         return new Counted(
-                requests,
+                figures.getOrDefault("requests", 0L),
                 figures.getOrDefault("micros", 0L) / 1e6,
                 figures.getOrDefault("p50", 0L),
                 figures.getOrDefault("p99", 0L),
