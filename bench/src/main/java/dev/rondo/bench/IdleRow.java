@@ -51,7 +51,7 @@ record IdleRow(String name, String about, int wanted) implements Row {
 
     private static Figures turn(Workbench bench, Peer peer, int count)
             throws IOException, BenchException, InterruptedException {
-        Proxy proxy = bench.start(peer, Setup.plain(count, bench.backends(1)), "HTTP/1.1 200");
+        Proxy proxy = bench.start(peer, Setup.plain(count, bench.backends(1)));
         List<SocketChannel> clients = new ArrayList<>();
         try {
             ProcessTree.Memory before = proxy.tree().memory();

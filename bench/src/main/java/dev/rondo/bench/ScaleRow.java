@@ -47,13 +47,20 @@ record ScaleRow(String name, String about, String axis, Sizes sizes, Point point
         SequencedMap<String, SequencedMap<Integer, Double>> curves = new LinkedHashMap<>();
         for (int size : sizes.get()) {
             Workbench.say(name + " " + size);
-            Report report = TurnsRow.measure(
-                    bench,
-                    name + " " + size + ": " + about,
-                    peers.apply(bench),
-                    point.setup(bench, size),
-                    new LoadTrial(point.load(size)),
-                    columns);
+            Report report;
+            try {
+                report = TurnsRow.measure(
+                        bench,
+                        name + " " + size + ": " + about,
+                        peers.apply(bench),
+                        point.setup(bench, size),
+                        new LoadTrial(point.load(size)),
+                        columns);
+            } catch (BenchException e) {
+                if (reports.isEmpty()) throw e;
+                Workbench.say("the curves end before " + size + ": " + e.getMessage());
+                break;
+            }
             reports.add(report);
             for (String proxy : report.turns().keySet()) {
                 curves.computeIfAbsent(proxy, key -> new TreeMap<>())

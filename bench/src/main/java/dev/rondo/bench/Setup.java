@@ -49,4 +49,9 @@ record Setup(
     int idle() {
         return Math.max(512, Math.max(connections, 8 * backends.size()));
     }
+
+    /** How an answer to {@code GET /} begins once the proxy works. */
+    String answer() {
+        return upgrades || routes > 0 ? "HTTP/1.1 " : "HTTP/1.1 200"; // only some hosts are routed, or upgrades wanted
+    }
 }

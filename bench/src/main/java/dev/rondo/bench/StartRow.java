@@ -30,7 +30,7 @@ record StartRow(String name, String about) implements Row {
 
     private static Figures start(Workbench bench, Peer peer) throws IOException, BenchException {
         long begin = System.nanoTime();
-        Proxy proxy = bench.start(peer, Setup.plain(64, bench.backends(1)), "HTTP/1.1 200");
+        Proxy proxy = bench.start(peer, Setup.plain(64, bench.backends(1)));
         double millis = (System.nanoTime() - begin) / 1e6;
         try {
             ProcessTree.Memory memory = proxy.tree().memory();

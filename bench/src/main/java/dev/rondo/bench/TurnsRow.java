@@ -45,7 +45,7 @@ record TurnsRow(
         try {
             for (Peer peer : peers) {
                 Workbench.say("warming up " + peer.name());
-                Proxy proxy = bench.start(peer, setup, setup.upgrades() ? "HTTP/1.1 " : "HTTP/1.1 200");
+                Proxy proxy = bench.start(peer, setup);
                 proxies.add(proxy);
                 turns.put(peer.name(), new ArrayList<>());
                 boolean compiles = peer instanceof Rondo;

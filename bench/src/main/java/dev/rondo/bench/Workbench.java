@@ -149,8 +149,8 @@ final class Workbench implements AutoCloseable {
         }
     }
 
-    /** Starts {@code peer} and returns once it answers; {@code expected} is how an answer begins. */
-    Proxy start(Peer peer, Setup setup, String expected) throws IOException, BenchException {
+    /** Starts {@code peer} and returns once it answers. */
+    Proxy start(Peer peer, Setup setup) throws IOException, BenchException {
         int port = freePort();
         Path directory = Files.createDirectories(work.resolve("run").resolve(peer.name()));
         try (Stream<Path> logs = Files.list(directory)) {
@@ -159,7 +159,7 @@ final class Workbench implements AutoCloseable {
         // HAProxy's output is its access log
         Process process = children.start(peer.command(setup, port, directory), directory.resolve("output.log"));
         try {
-            Probe.await(process, port, expected);
+            Probe.await(process, port, setup.answer());
         } catch (BenchException e) {
             children.stop(process);
             throw new BenchException(peer.name() + " does not run: " + e.getMessage() + "; see " + directory);
