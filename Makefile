@@ -46,7 +46,7 @@ $(jars): $(sources)
 .PHONY: verify
 verify: ## all that CI checks: tests, format, static analysis, fuzzing, images, Compose, a stop under load
 	@scripts/check-shell
-	@$(maven) verify -Drondo.revision=$$(scripts/revision)
+	@$(maven) verify -Drondo.revision=$$(scripts/revision) -Dsurefire.arguments='-Drondo.stops=100 -Drondo.process.stops=20'
 	@scripts/fuzz 1
 	@scripts/check-images
 

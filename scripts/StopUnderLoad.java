@@ -3,29 +3,37 @@ import java.util.concurrent.atomic.LongAdder;
 /**
  * Keeps a balancer busy while it is stopped and counts the requests that were lost.
  *
- * <p>Arguments: host, data port, admin port. Each of 16 clients sends one request after the other on a kept connection
- * and opens another when it is told {@code Connection: close}; as a load balancer in front would, none opens one any
- * more once readiness fails. Prints {@code loaded} when all are at work. Ends when the last connection has ended; exit
- * status 1 if a request was not answered with 200 in full.
+ * <p>Arguments: host, data port, admin port, drain.delay in seconds. 16 clients GET and POST, half of them on kept connections
+ * and half on a new one for each request, until they are refused. Prints {@code loaded} when all are at work. Ends when the
+ * last client has ended; exit status 1 if a request was lost: sent and not answered with 200 in full, or not even taken
+ * although its connection was begun within the delay. Readiness tells when that began: not before the last time it was good.
  */
 static final LongAdder answered = new LongAdder();
 static final LongAdder lost = new LongAdder();
-static volatile boolean ready = true;
+static volatile long lastReady;
+static long delay;
 
 void main(String[] args) throws Exception {
     var data = new InetSocketAddress(args[0], Integer.parseInt(args[1]));
     var admin = new InetSocketAddress(args[0], Integer.parseInt(args[2]));
+    delay = Duration.ofSeconds(Long.parseLong(args[3])).toNanos();
+    lastReady = System.nanoTime();
     var clients = new ArrayList<Thread>();
     var busy = new CountDownLatch(16);
     for (int i = 0; i < 16; i++) {
-        clients.add(Thread.ofVirtual().start(() -> keepBusy(data, busy)));
+        boolean kept = i % 2 == 0;
+        String request = i % 4 < 2
+                ? "GET / HTTP/1.1\r\nHost: rondo\r\n" + (kept ? "" : "Connection: close\r\n") + "\r\n"
+                : "POST /echo HTTP/1.1\r\nHost: rondo\r\n" + (kept ? "" : "Connection: close\r\n") + "Content-Length: 5\r\n\r\n12345";
+        clients.add(Thread.ofVirtual().start(() -> keepBusy(data, request, busy)));
     }
     busy.await();
     IO.println("loaded");
-    while (ready) {
-        ready = isReady(admin);
+    for (long now = System.nanoTime(); isReady(admin); now = System.nanoTime()) {
+        lastReady = now;
         Thread.sleep(50);
     }
+    IO.println("not ready");
     for (var client : clients) {
         client.join();
     }
@@ -33,30 +41,38 @@ void main(String[] args) throws Exception {
     System.exit(lost.sum() == 0 ? 0 : 1);
 }
 
-void keepBusy(InetSocketAddress data, CountDownLatch busy) {
-    while (ready) {
+void keepBusy(InetSocketAddress data, String request, CountDownLatch busy) {
+    boolean first = true;
+    while (true) {
+        long begun = System.nanoTime();
+        int served = 0;
         try (var socket = new Socket()) {
-            try {
-                socket.connect(data, 5_000);
-            } catch (IOException e) {
-                if (ready) {
-                    report("connecting: " + e);
-                }
-                return;
-            }
+            socket.connect(data, 5_000);
             socket.setSoTimeout(30_000);
             var in = new BufferedInputStream(socket.getInputStream());
-            do {
-                socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: rondo\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-            } while (isKept(in, busy));
+            boolean kept = true;
+            while (kept) {
+                socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+                kept = isKept(in);
+                served++;
+                answered.increment();
+                if (first) {
+                    busy.countDown();
+                }
+                first = false;
+            }
         } catch (IOException e) {
-            report(e.toString());
+            if (served > 0 || begun - (lastReady + delay) < 0) {
+                lost.increment();
+                System.err.println("lost: request " + (served + 1) + " of a connection: " + e);
+            }
+            return;
         }
     }
 }
 
 /** Reads one answer; whether the connection may be used again. */
-boolean isKept(InputStream in, CountDownLatch busy) throws IOException {
+boolean isKept(InputStream in) throws IOException {
     var status = line(in);
     if (!status.startsWith("HTTP/1.1 200 ")) {
         throw new IOException("status line \"" + status + "\"");
@@ -74,8 +90,6 @@ boolean isKept(InputStream in, CountDownLatch busy) throws IOException {
     if (length < 0 || in.readNBytes(length).length != length) {
         throw new IOException("no whole body");
     }
-    answered.increment();
-    busy.countDown();
     return kept;
 }
 
@@ -101,9 +115,4 @@ boolean isReady(InetSocketAddress admin) {
     } catch (IOException e) {
         return false;
     }
-}
-
-void report(String what) {
-    lost.increment();
-    System.err.println("lost: " + what);
 }

@@ -14,10 +14,14 @@ import io.helidon.webserver.http1.Http1Config;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -26,6 +30,9 @@ import java.util.function.Supplier;
  */
 public final class AdminServer {
     /** Probes, a few scrapers and a few people; a leak of theirs must not take the descriptors that traffic needs. */
+    private static final System.Logger LOG = System.getLogger(AdminServer.class.getName());
+
+    private static final Duration LOOK_WITHIN = Duration.ofSeconds(1);
     private static final int MAX_CONNECTIONS = 48; // within what the data listener leaves of the file descriptors
 
     private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(75);
@@ -41,10 +48,17 @@ public final class AdminServer {
             /api/v1/pools    pools and backends with their live state
             """;
 
-    private final WebServer server;
+    private final AdminConfig config;
+    private final Function<AdminConfig, WebServer> builder;
+    private final int port;
+    private WebServer server; // guarded by this
+    private boolean stopped; // guarded by this
 
-    private AdminServer(WebServer server) {
-        this.server = server;
+    private AdminServer(AdminConfig config, Function<AdminConfig, WebServer> builder) throws IOException {
+        this.config = config;
+        this.builder = builder;
+        this.server = open(config, builder);
+        this.port = server.port();
     }
 
     /**
@@ -55,17 +69,21 @@ public final class AdminServer {
     public static AdminServer start(
             AdminConfig config, Probes probes, Supplier<List<PoolView>> pools, PrometheusRegistry metrics)
             throws IOException {
+        return new AdminServer(config, wanted -> build(wanted, probes, pools, metrics));
+    }
+
+    private static WebServer open(AdminConfig config, Function<AdminConfig, WebServer> builder) throws IOException {
         tryBinding(config);
         WebServer server;
         try {
-            server = build(config, probes, pools, metrics).start();
+            server = builder.apply(config).start();
         } catch (IllegalArgumentException | UncheckedIOException e) { // of a host that has no address
             throw new IOException(cannotListen(config, String.valueOf(e.getMessage())), e);
         }
         if (!server.isRunning()) { // Helidon logs why and returns as if it had started
             throw new IOException(cannotListen(config, "it was free a moment ago"));
         }
-        return new AdminServer(server);
+        return server;
     }
 
     private static String cannotListen(AdminConfig config, String why) {
@@ -94,11 +112,37 @@ public final class AdminServer {
 
     /** The port that is bound. */
     public int port() {
-        return server.port();
+        return port;
+    }
+
+    /** To be called every few seconds: opens the port again where a failed accept, for want of descriptors, has closed it. */
+    public void lookAfter() {
+        try (Socket socket = new Socket()) {
+            InetAddress host = InetAddress.getByName(config.host());
+            InetAddress reachable = host.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : host;
+            socket.connect(new InetSocketAddress(reachable, port), Math.toIntExact(LOOK_WITHIN.toMillis()));
+        } catch (ConnectException e) {
+            reopen();
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "admin: cannot look after port " + port, e);
+        }
+    }
+
+    private synchronized void reopen() {
+        if (stopped) return;
+        try {
+            server = open(new AdminConfig(config.host(), port), builder);
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "admin: port " + port + " was closed by a failed accept, and is open again");
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, String.valueOf(e.getMessage()));
+        }
     }
 
     /** Closes the listener and its connections. */
-    public void stop() {
+    public synchronized void stop() {
+        stopped = true;
         server.stop();
     }
 

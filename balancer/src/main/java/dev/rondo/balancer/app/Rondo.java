@@ -24,12 +24,15 @@ import dev.rondo.balancer.wire.Ticker;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.security.Security;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
@@ -38,6 +41,8 @@ import org.jspecify.annotations.Nullable;
 /** A running balancer: everything made, wired and ended in order. Thread-safe. */
 public final class Rondo implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Rondo.class.getName());
+
+    private static final Duration WATCH_EVERY = Duration.ofSeconds(1);
 
     private final Configuration configuration;
     private final Engine engine;
@@ -48,9 +53,11 @@ public final class Rondo implements AutoCloseable {
     private final Cluster cluster;
     private final Proxy proxy;
     private final CountDownLatch hurry = new CountDownLatch(1);
+    private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("rondo-watch").factory());
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile @Nullable String stopping;
-    private @Nullable AdminServer admin;
+    private volatile @Nullable AdminServer admin;
     private volatile @Nullable DataListener listener;
 
     private Rondo(
@@ -131,6 +138,13 @@ public final class Rondo implements AutoCloseable {
         return shared;
     }
 
+    private void lookAfterListeners() {
+        DataListener data = listener;
+        if (data != null) data.lookAfter();
+        AdminServer control = admin;
+        if (control != null) control.lookAfter();
+    }
+
     private void open() throws IOException {
         telemetry.backends(this::statuses);
         telemetry.build(Version.number(), Version.revision());
@@ -152,6 +166,8 @@ public final class Rondo implements AutoCloseable {
                         data::port),
                 this::views,
                 telemetry.registry());
+        long period = WATCH_EVERY.toMillis();
+        var unused = watch.scheduleWithFixedDelay(this::lookAfterListeners, period, period, TimeUnit.MILLISECONDS);
         LOG.log(
                 System.Logger.Level.INFO,
                 "serving on " + configuration.server().host() + ":" + data.port() + ", admin on "
@@ -171,7 +187,8 @@ public final class Rondo implements AutoCloseable {
 
     /** The port for health, metrics and the API. */
     public int adminPort() {
-        return admin == null ? -1 : admin.port();
+        AdminServer now = admin;
+        return now == null ? -1 : now.port();
     }
 
     private Optional<String> notReady() {
@@ -285,12 +302,14 @@ public final class Rondo implements AutoCloseable {
     public void close() {
         if (!closed.compareAndSet(false, true)) return;
         stopping = "stopping";
+        watch.shutdownNow();
         DataListener data = listener;
         if (data != null) {
             data.hurry();
             data.drain();
         }
-        if (admin != null) admin.stop();
+        AdminServer control = admin;
+        if (control != null) control.stop();
         closeUpstreams();
         engine.close();
         resolver.close();

@@ -4,6 +4,7 @@ import dev.rondo.balancer.config.Loaded;
 import dev.rondo.balancer.telemetry.ApplicationLog;
 import java.io.IOException;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -47,16 +48,17 @@ final class RunCommand implements Callable<Integer> {
         Loaded.Valid valid = source.load(spec.commandLine().getErr());
         if (valid == null) return Main.WRONG;
         ApplicationLog.install(valid.configuration().log());
-        Rondo rondo;
+        // before the start: whoever sees that it serves may stop it
+        CompletableFuture<Rondo> started = new CompletableFuture<>();
+        Signals.on("TERM", () -> end(started.join(), true, SIGTERM));
+        Signals.on("INT", () -> end(started.join(), false, SIGINT));
+        Signals.on("USR1", () -> started.join().reopenAccessLog());
         try {
-            rondo = Rondo.start(valid.configuration());
+            started.complete(Rondo.start(valid.configuration()));
         } catch (IOException e) {
             spec.commandLine().getErr().println("rondo: " + e.getMessage());
             return Main.FAILED;
         }
-        Signals.on("TERM", () -> end(rondo, true, SIGTERM));
-        Signals.on("INT", () -> end(rondo, false, SIGINT));
-        Signals.on("USR1", rondo::reopenAccessLog);
         ended.await();
         return status;
     }

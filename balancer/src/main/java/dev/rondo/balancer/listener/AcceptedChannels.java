@@ -45,6 +45,13 @@ final class AcceptedChannels implements SocketOptions {
         }
     }
 
+    /** The channel that was accepted from {@code remote}, as long as nobody has taken it. */
+    @Nullable
+    SocketChannel peek(SocketAddress remote) {
+        Accepted accepted = waiting.get(remote);
+        return accepted == null ? null : accepted.channel;
+    }
+
     /** The channel that was accepted from {@code remote}, once. */
     @Nullable
     SocketChannel take(SocketAddress remote) {

@@ -14,10 +14,7 @@ import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -31,10 +28,9 @@ public final class DataListener {
 
     static { // a port that is closed while it accepts is what we want, and no error with a stack trace
         HELIDON.setFilter(line -> !(line.getThrown() instanceof ClosedChannelException
+                || line.getThrown() instanceof InterruptedException
                 || line.getThrown() instanceof RejectedExecutionException));
     }
-
-    private static final Duration WATCH_EVERY = Duration.ofSeconds(1);
 
     /** What a connection without a request still has when draining begins, here as in the relay. */
     private static final Duration GRACE = Duration.ofSeconds(1);
@@ -48,12 +44,10 @@ public final class DataListener {
     private final AcceptedChannels accepted;
     private final ClientCounts counts;
     private final CountDownLatch hurry = new CountDownLatch(1);
-    private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("rondo-listener-watch").factory());
     private final int port;
     private WebServer server; // guarded by this
     private boolean drained; // guarded by this
-    private int acceptedBefore; // of the watch's thread
+    private int acceptedBefore; // of the thread that calls lookAfter
 
     private DataListener(Configuration configuration, int maxConnections, Proxy proxy, Ticker ticker)
             throws IOException {
@@ -75,10 +69,7 @@ public final class DataListener {
      */
     public static DataListener start(Configuration configuration, int maxConnections, Proxy proxy, Ticker ticker)
             throws IOException {
-        DataListener listener = new DataListener(configuration, maxConnections, proxy, ticker);
-        long period = WATCH_EVERY.toMillis();
-        var unused = listener.watch.scheduleWithFixedDelay(listener::lookAfter, period, period, TimeUnit.MILLISECONDS);
-        return listener;
+        return new DataListener(configuration, maxConnections, proxy, ticker);
     }
 
     private WebServer open(ServerConfig config, int wanted) throws IOException {
@@ -128,7 +119,11 @@ public final class DataListener {
     // ---- while it is open
     // --------------------------------------------------------------------------------------------
 
-    private void lookAfter() {
+    /**
+     * To be called every second or so: ends waits for a PROXY header that are longer than {@code timeouts.request-head}, and
+     * opens the port again where a failed accept has closed it.
+     */
+    public void lookAfter() {
         try {
             accepted.sweep(configuration.timeouts().requestHead().toNanos());
             int now = accepted.total();
@@ -144,7 +139,7 @@ public final class DataListener {
     private boolean isRefusing() throws IOException {
         try (Marker probe = new Marker(reachable())) {
             if (!expectUnlessDrained(probe)) return false;
-            probe.connect(port, configuration.server().enableProxyProtocol(), WATCH_EVERY);
+            probe.connect(port, configuration.server().enableProxyProtocol(), GRACE);
             return false;
         } catch (ConnectException e) {
             return true;
@@ -183,7 +178,6 @@ public final class DataListener {
     public synchronized void drain() {
         if (drained) return;
         drained = true;
-        watch.shutdownNow();
         long deadline = ticker.nanos() + configuration.drain().timeout().toNanos();
         try {
             Thread closing = Thread.ofPlatform().name("rondo-listener-stop").unstarted(server::stop);

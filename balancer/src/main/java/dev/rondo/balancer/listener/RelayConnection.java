@@ -7,9 +7,11 @@ import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.ProxyProtocolData;
 import io.helidon.webserver.ProxyProtocolV2Data;
 import io.helidon.webserver.spi.ServerConnection;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +34,7 @@ final class RelayConnection implements ServerConnection, InterruptableTask<Void>
     @Override
     public void handle(Limit unused) throws InterruptedException {
         SocketAddress remote = context.remotePeer().address();
-        SocketChannel channel = remote == null ? null : accepted.take(remote);
+        SocketChannel channel = remote == null || !hasWholeHeader(remote) ? null : accepted.take(remote);
         if (channel == null || !(remote instanceof InetSocketAddress address)) return; // the peer has gone
         UnusedBuffer.release(context.serverSocket());
         Marker marker = accepted.marker();
@@ -51,6 +53,22 @@ final class RelayConnection implements ServerConnection, InterruptableTask<Void>
             throw e;
         } finally {
             if (entered) counts.leave(client);
+        }
+    }
+
+    /** Helidon leaves the last byte of {@code PROXY UNKNOWN} on the wire, and it would be the first of a request. */
+    private boolean hasWholeHeader(SocketAddress remote) {
+        ProxyProtocolData data = context.proxyProtocolData().orElse(null);
+        if (data == null
+                || data instanceof ProxyProtocolV2Data
+                || data.family() != ProxyProtocolData.Family.UNKNOWN
+                || !data.sourceAddress().isEmpty()) return true;
+        SocketChannel channel = accepted.peek(remote);
+        ByteBuffer last = ByteBuffer.allocate(1);
+        try {
+            return channel != null && channel.read(last) == 1 && last.get(0) == '\n';
+        } catch (IOException e) {
+            return false;
         }
     }
 

@@ -39,7 +39,6 @@ final class Program implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().keySet().removeIf(name -> name.startsWith("RONDO_") || name.startsWith("JAVA_TOOL"));
         process = builder.start();
-        process.getOutputStream().close();
         readers.add(Thread.ofVirtual().start(() -> read(process.inputReader(StandardCharsets.UTF_8), out, false)));
         readers.add(Thread.ofVirtual().start(() -> read(process.errorReader(StandardCharsets.UTF_8), err, true)));
     }
@@ -86,17 +85,23 @@ final class Program implements AutoCloseable {
         return new Program(command);
     }
 
-    /** Runs it to its end. */
-    static Ended run(String... arguments) throws Exception {
-        try (Program program = start(arguments)) {
+    /** The words that start a command which may open {@code count} files. */
+    static List<String> limitedTo(int count) {
+        return List.of("bash", "-c", "ulimit -n " + count + " && exec \"$@\"", "bash");
+    }
+
+    /** Runs it to its end with {@code options} for the JVM. */
+    static Ended startAndEnd(List<String> options, String... arguments) throws Exception {
+        try (Program program = start(List.of(), options, arguments)) {
             return program.ended();
         }
     }
 
     /** The next line on standard error that contains {@code text}; those before it are skipped. */
     String awaitLine(String text) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
         while (true) {
-            String line = lines.poll(DEADLINE_SECONDS, TimeUnit.SECONDS);
+            String line = lines.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
             if (line == null) throw new AssertionError("no line with \"" + text + "\" in:\n" + err());
             if (line.contains(text)) return line;
             if (!process.isAlive() && lines.isEmpty()) {
@@ -106,9 +111,20 @@ final class Program implements AutoCloseable {
         }
     }
 
+    /** Waits until {@code text} was written to standard error, at any time. */
+    void awaitWritten(String text) throws InterruptedException {
+        while (!err().contains(text)) awaitLine("");
+    }
+
     /** What was written to standard error so far. */
     String err() {
         return text(err);
+    }
+
+    /** Writes a line to its standard input. */
+    void tell(String line) throws IOException {
+        process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+        process.getOutputStream().flush();
     }
 
     /** Sends a signal, {@code TERM} for example. */

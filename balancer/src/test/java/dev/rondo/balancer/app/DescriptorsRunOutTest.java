@@ -1,0 +1,114 @@
+package dev.rondo.balancer.app;
+
+import static dev.rondo.balancer.testkit.Messages.get;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rondo.balancer.config.EngineKind;
+import dev.rondo.balancer.testkit.BothEngines;
+import dev.rondo.balancer.testkit.RawBackend;
+import dev.rondo.balancer.testkit.RawClient;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/** A process that may open 256 files, and clients that want more. */
+@DisabledOnOs(OS.WINDOWS)
+class DescriptorsRunOutTest {
+    private static final int CLIENTS = 300;
+    private static final int ADMIN_CLIENTS = 60;
+
+    private record Ports(int data, int admin) {
+        static Ports of(Program program) throws Exception {
+            String[] words = program.awaitLine("ports ").split(" ", -1);
+            return new Ports(Integer.parseInt(words[1]), Integer.parseInt(words[2]));
+        }
+    }
+
+    private static Program start(EngineKind engine, RawBackend backend) throws IOException {
+        return Program.startClass(
+                Program.limitedTo(256), List.of(), Starved.class, engine.name(), String.valueOf(backend.port()));
+    }
+
+    private static int status(int port, String target) throws IOException {
+        try (RawClient client = RawClient.connect(port)) {
+            client.send("GET " + target + " HTTP/1.1\r\nHost: lb.test\r\nConnection: close\r\n\r\n");
+            return client.answer().status();
+        }
+    }
+
+    /** Everybody is served in the end, while the first clients hold on to their connections as long as they are served. */
+    @BothEngines
+    void moreClientsThanDescriptorsWaitForTheirTurn(EngineKind engine) throws Exception {
+        Deque<RawClient> clients = new ArrayDeque<>();
+        try (RawBackend backend = RawBackend.echoing();
+                Program program = start(engine, backend)) {
+            Ports ports = Ports.of(program);
+            for (int i = 0; i < ADMIN_CLIENTS; i++) clients.addLast(RawClient.connect(ports.admin));
+            for (RawClient idle = clients.pollFirst(); idle != null; idle = clients.pollFirst()) idle.close();
+            for (int i = 0; i < CLIENTS; i++) {
+                RawClient client = RawClient.connect(ports.data);
+                client.send(get("/" + i));
+                clients.addLast(client);
+            }
+            assertThat(status(ports.admin, "/health/live")).isEqualTo(200);
+            for (int i = 0; i < CLIENTS; i++) {
+                RawClient client = clients.removeFirst();
+                assertThat(client.answer().body()).isEqualTo("GET|/" + i + "|");
+                client.close();
+            }
+            assertThat(status(ports.data, "/")).isEqualTo(200);
+            assertThat(program.err()).doesNotContain("terminating", "Too many open files", "open again");
+        } finally {
+            for (RawClient client : clients) client.close();
+        }
+    }
+
+    /** What takes the descriptors here is not the balancer, so that no care of its own can prevent it. */
+    @BothEngines
+    void bothPortsOpenAgainWhenDescriptorsAreBack(EngineKind engine) throws Exception {
+        try (RawBackend backend = RawBackend.echoing();
+                Program program = start(engine, backend)) {
+            Ports ports = Ports.of(program);
+            assertThat(status(ports.data, "/")).isEqualTo(200);
+            assertThat(status(ports.admin, "/health/live")).isEqualTo(200);
+            program.tell("take");
+            program.awaitLine("done take");
+            awaitRefused(ports.data);
+            awaitRefused(ports.admin);
+            program.tell("give");
+            assertThat(awaitAnswer(ports.data, "/")).isEqualTo(200);
+            awaitAnswer(ports.admin, "/health/live"); // which is 500 where a class could not be loaded meanwhile
+            program.awaitWritten("server: port " + ports.data + " was closed by a failed accept, and is open again");
+            program.awaitWritten("admin: port " + ports.admin + " was closed by a failed accept, and is open again");
+        }
+    }
+
+    /** Asks until somebody answers: both are looked after every second. */
+    private static int awaitAnswer(int port, String target) throws IOException {
+        while (true) {
+            try {
+                return status(port, target);
+            } catch (ConnectException e) {
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    private static void awaitRefused(int port) throws IOException {
+        while (true) {
+            try (RawClient client = RawClient.connect(port)) {
+                client.send(get("/"));
+                client.finish();
+                client.rest();
+            } catch (ConnectException e) {
+                return;
+            } catch (IOException e) {
+                // reset: the listener is about to end
+            }
+        }
+    }
+}
