@@ -2,6 +2,7 @@ package dev.rondo.balancer.wire;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
@@ -80,6 +81,9 @@ final class BlockingWire extends Wire {
             int count = channel.read(into);
             if (count < 0 && readExpired) throw new WireTimeout();
             return count;
+        } catch (AsynchronousCloseException e) {
+            if (writeExpired) throw new WireTimeout(); // the one who writes has waited too long, for both
+            throw e;
         } finally {
             setReadBy(Timers.NEVER, false);
         }
