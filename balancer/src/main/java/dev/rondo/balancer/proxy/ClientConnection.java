@@ -183,8 +183,11 @@ final class ClientConnection {
         ByteBuffer room = inWithRoom();
         int start = room.position();
         int end = room.limit();
-        if (end >= Buffers.PAYLOAD) return Stir.BYTES; // full: the kernel keeps the rest
-        room.limit(Buffers.PAYLOAD).position(end);
+        // where a read has filled the buffer to the last byte, only the margin can tell whether more comes, or the end
+        int most = end < Buffers.PAYLOAD ? Buffers.PAYLOAD : room.capacity();
+        if (end == most || (most > Buffers.PAYLOAD && room.hasRemaining()))
+            return Stir.BYTES; // the kernel keeps the rest
+        room.limit(most).position(end);
         try {
             int count = wire.readNow(room);
             if (count == 0) return Stir.NOTHING;

@@ -229,6 +229,7 @@ final class Relay {
         heldFrom = backend;
         UpstreamConnection kept = fresh ? null : backend.upstream().takeIdle(lane);
         try {
+            if (kept == null) client.giveEmptyIn(); // dialling may take its time
             UpstreamConnection connection =
                     kept != null ? kept : backend.upstream().dial(lane);
             held = connection;
@@ -246,7 +247,8 @@ final class Relay {
         sendHead(pool, backend, upstream, sending);
         if (gaveUp != null) upstream.close();
         if (sending.isMoved()) {
-            if (head.bodyKind() == BodyKind.NONE) client.giveEmptyIn();
+            // the body stays where it is as long as it may have to be sent once more
+            if (head.bodyKind() == BodyKind.NONE || !connection.isReused()) client.giveEmptyIn();
             watchClient();
         } else {
             sending.start(upstream, timeouts.response().toNanos(), this::watchClient);
@@ -410,7 +412,7 @@ final class Relay {
     /** Waits for a body that is still being sent; not long where its connection is at its end anyway. */
     private void endBody(RequestBody sending, boolean hurry) {
         if (sending.isEnded()) return;
-        if (hurry) client.hurry();
+        if (hurry) sending.hurry();
         sending.join();
     }
 
@@ -420,14 +422,12 @@ final class Relay {
         response.writeTo(work.sink, false, false, Persistence.IMPLIED, null, pool.responseRules());
         log.status(101);
         client.write(work.sink);
-        client.giveEmptyIn();
-        if (!answers.hasLeftover()) answers.giveBuffer();
         Tunnel tunnel = new Tunnel(
                 lane,
                 client.wire,
                 connection.wire(),
                 pool.config().timeouts().tunnel().toNanos());
-        tunnel.run(client.in(), answers.leftover());
+        tunnel.run(client.in(), client::giveEmptyIn, answers.leftover(), answers::giveBuffer);
         log.tunnelled(tunnel.bytesFromClient(), tunnel.bytesToClient());
         return new Served(Reason.OK, false);
     }

@@ -47,6 +47,8 @@ final class RequestBody {
     private volatile boolean started;
     private volatile boolean ended;
     private volatile @Nullable Failure failure;
+    private boolean begun;
+    private boolean hurried;
     private boolean answered;
     private volatile boolean backendGone;
     private volatile @Nullable Thread joiner;
@@ -164,7 +166,7 @@ final class RequestBody {
     }
 
     private void fill(Wire backend) throws Failure {
-        boolean awaitsContinue = expecting && received == 0;
+        boolean awaitsContinue = expecting && !begun;
         long before = lane.ticker().nanos();
         try {
             // a client that was told to wait is not slow: the backend's time counts until its first byte
@@ -176,15 +178,27 @@ final class RequestBody {
         } catch (IOException e) {
             throw new Failure(Reason.CLIENT_ABORT, Failure.Progress.SENT, "the connection broke inside the body");
         }
-        if (awaitsContinue) backend.postponeReads(Wire.FOREVER);
+        if (awaitsContinue) begins(backend);
         else waited += lane.ticker().nanos() - before;
     }
 
-    /** How long the client may make us wait now: the grace, and a second for each so many bytes. */
     private long allowance() {
-        if (settings.requestBodyRate() == 0) return Wire.FOREVER;
-        double earned = 1e9 * received / settings.requestBodyRate();
-        return settings.bodyGrace() + (long) Math.min(earned, 1e18) - waited;
+        return settings.requestBodyRate() == 0
+                ? Wire.FOREVER
+                : allowance(settings.bodyGrace(), received, settings.requestBodyRate(), waited);
+    }
+
+    /**
+     * How many nanoseconds a client may make us wait now: the grace, and a second for each so many bytes; less than 1 where it
+     * has used them up.
+     *
+     * @param grace nanoseconds before its rate counts
+     * @param rate bytes a second, more than 0
+     * @param waited nanoseconds that it has made us wait so far
+     */
+    static long allowance(long grace, long received, int rate, long waited) {
+        double earned = 1e9 * received / rate;
+        return grace + (long) Math.min(earned, 1e18) - waited;
     }
 
     private void send(Wire backend, long responseNanos) throws Failure {
@@ -233,13 +247,28 @@ final class RequestBody {
     /** From here on the backend has its time to answer, if it has not answered yet. */
     private synchronized void delivered(Wire backend, long responseNanos, Runnable afterwards) {
         if (answered) return;
+        client.giveEmptyIn();
         backend.limitReads(responseNanos);
         afterwards.run();
     }
 
-    /** The backend has told the client to go on. */
-    void continued() {
+    /** The backend has told the client to go on: from here on the client's time counts. */
+    synchronized void continued() {
         continued = true;
+        if (!begun && !hurried) client.wire.limitReads(settings.idle());
+    }
+
+    /** The client has begun to send what it was told to wait with. */
+    private synchronized void begins(Wire backend) {
+        begun = true;
+        if (!hurried) client.wire.limitReads(Wire.FOREVER);
+        backend.postponeReads(Wire.FOREVER);
+    }
+
+    /** The client has a moment more to send what nobody waits for. */
+    synchronized void hurry() {
+        hurried = true;
+        client.hurry();
     }
 
     /**

@@ -29,17 +29,22 @@ final class Tunnel {
         this.idleNanos = idleNanos;
     }
 
-    /** Runs until the tunnel has ended; both wires are closed then. {@code early} is what came behind the client's head. */
-    void run(ByteBuffer early, ByteBuffer late) {
+    /**
+     * Runs until the tunnel has ended; both wires are closed then.
+     *
+     * @param early what came behind the client's head, in a buffer that {@code giveEarly} gives back once that is sent
+     * @param late what came behind the backend's head, likewise
+     */
+    void run(ByteBuffer early, Runnable giveEarly, ByteBuffer late, Runnable giveLate) {
         lane.start(() -> {
             try {
-                fromClient = copy(early, client, backend);
+                fromClient = copy(early, giveEarly, client, backend);
             } finally {
                 otherEnded = true;
                 LockSupport.unpark(joiner);
             }
         });
-        toClient = copy(late, backend, client);
+        toClient = copy(late, giveLate, backend, client);
         joiner = Thread.currentThread();
         while (!otherEnded) LockSupport.park(this);
         client.close();
@@ -56,13 +61,14 @@ final class Tunnel {
         return toClient;
     }
 
-    private long copy(ByteBuffer first, Wire from, Wire to) {
+    private long copy(ByteBuffer first, Runnable giveFirst, Wire from, Wire to) {
         long total = 0;
         try {
             if (first.hasRemaining()) {
                 total += first.remaining();
                 to.write(first, idleNanos);
             }
+            giveFirst.run(); // a tunnel may be quiet for an hour
             while (true) {
                 from.awaitReadable(idleNanos);
                 int count = copyOnce(from, to);
