@@ -321,9 +321,14 @@ final class Relay {
 
     /** Ends the wait for an answer. May be called from any thread of the lane. */
     void giveUp(Reason reason) {
-        gaveUp = reason;
-        UpstreamConnection waitedFor = held;
-        if (waitedFor != null) waitedFor.wire().close(); // so that whoever waits for an answer stops waiting
+        lane.lock();
+        try {
+            if (gaveUp == null) gaveUp = reason; // the first to leave is the one who did
+            UpstreamConnection waitedFor = held;
+            if (waitedFor != null) waitedFor.wire().close(); // so that whoever waits for an answer stops waiting
+        } finally {
+            lane.unlock();
+        }
     }
 
     // ---- the answer

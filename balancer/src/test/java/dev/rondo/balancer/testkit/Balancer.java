@@ -4,6 +4,7 @@ import dev.rondo.balancer.app.Rondo;
 import dev.rondo.balancer.config.Configuration;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.concurrent.CountDownLatch;
 
 /** The balancer under test: the one place that knows how it is started. */
 public final class Balancer implements AutoCloseable {
@@ -30,6 +31,59 @@ public final class Balancer implements AutoCloseable {
     /** Where health and metrics are served. */
     public int adminPort() {
         return rondo.adminPort();
+    }
+
+    /** Begins to stop as at SIGINT; gives what opens when all has ended. */
+    public CountDownLatch drain() {
+        CountDownLatch ended = new CountDownLatch(1);
+        Thread.ofVirtual().start(() -> {
+            rondo.drain(false);
+            ended.countDown();
+        });
+        return ended;
+    }
+
+    /** The sum of all samples of {@code metric} whose labels contain {@code label}, as {@code /metrics} says now. */
+    public double metric(String metric, String label) throws IOException {
+        String all = metrics();
+        if (!all.contains("# TYPE " + metric + " ")) throw new AssertionError("no metric " + metric + " in:\n" + all);
+        double sum = 0;
+        for (String line : all.split("\n", -1)) {
+            int space = line.lastIndexOf(' ');
+            boolean counts = line.startsWith(metric + "{") || line.startsWith(metric + " ");
+            if (counts && line.contains(label)) sum += Double.parseDouble(line.substring(space + 1));
+        }
+        return sum;
+    }
+
+    /** Waits until {@link #metric} is {@code value}. */
+    public void awaitMetric(String metric, String label, double value) throws IOException {
+        long begun = System.nanoTime();
+        while (metric(metric, label) != value) {
+            if (System.nanoTime() - begun < Source.DEADLINE.toNanos()) continue;
+            throw new AssertionError(metric + " " + label + " does not become " + value + ":\n" + metrics());
+        }
+    }
+
+    /** Waits until no request is under way and neither a client's nor a busy backend's connection is left. */
+    public void awaitNothingLeft() throws IOException {
+        awaitMetric("rondo_requests_in_flight", "", 0);
+        awaitMetric("rondo_client_connections", "", 0);
+        awaitMetric("rondo_upstream_connections", "state=\"active\"", 0);
+    }
+
+    /** Waits as long as {@code timeouts.keep-alive} says: until a connection on which nothing is sent has been closed. */
+    public void awaitKeepAlive() throws IOException {
+        try (RawClient silent = RawClient.connect(port())) {
+            silent.end();
+        }
+    }
+
+    private String metrics() throws IOException {
+        try (RawClient admin = RawClient.connect(adminPort())) {
+            admin.send("GET /metrics HTTP/1.1\r\nHost: admin\r\nConnection: close\r\n\r\n");
+            return admin.answer().body();
+        }
     }
 
     /** Ends every connection and thread of it. */

@@ -153,6 +153,12 @@ public final class Configurations {
         return this;
     }
 
+    /** Time that requests have once the balancer ends. */
+    public Configurations drain(Duration timeout) {
+        drainTimeout = timeout;
+        return this;
+    }
+
     /** Limits of a request's head. */
     public Configurations headLimits(int headSize, int fields, int target) {
         maxHeadSize = headSize;

@@ -33,6 +33,15 @@ public final class KernelQueues {
         return sum;
     }
 
+    /** Waits until whoever is at the other end of {@code port} has read everything that was sent to it. */
+    public static void awaitTaken(int port) throws IOException {
+        long begun = System.nanoTime();
+        while (bytes(port) > 0) {
+            if (System.nanoTime() - begun < Source.DEADLINE.toNanos()) continue;
+            throw new AssertionError(bytes(port) + " bytes on the connections of port " + port + " are read by nobody");
+        }
+    }
+
     private static int port(String address) {
         return Integer.parseInt(address.substring(address.indexOf(':') + 1), 16);
     }

@@ -102,6 +102,11 @@ public final class RawClient implements AutoCloseable {
         return this;
     }
 
+    /** Ends the connection in order. */
+    public void leave() throws IOException {
+        socket.close();
+    }
+
     /** Ends the connection by RST. */
     public void reset() throws IOException {
         socket.setSoLinger(true, 0);

@@ -1,0 +1,131 @@
+package dev.rondo.balancer.relay;
+
+import static dev.rondo.balancer.testkit.Configurations.on;
+import static dev.rondo.balancer.testkit.Messages.OK;
+import static dev.rondo.balancer.testkit.Messages.get;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rondo.balancer.config.EngineKind;
+import dev.rondo.balancer.testkit.Answer;
+import dev.rondo.balancer.testkit.Balancer;
+import dev.rondo.balancer.testkit.BothEngines;
+import dev.rondo.balancer.testkit.RawBackend;
+import dev.rondo.balancer.testkit.RawClient;
+import dev.rondo.balancer.testkit.Request;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+
+/** Answers that come while the client still owes a part of its request, and what may follow on both connections. */
+@SuppressWarnings("StringConcatToTextBlock") // HTTP ends its lines with CRLF, a text block with LF
+class EarlyAnswerTest {
+    private static final String SMUGGLED = "GET /smuggled HTTP/1.1\r\nHost: lb.test\r\n\r\n";
+    private static final Duration SHORT = Duration.ofMillis(300);
+
+    private static String expecting(int length) {
+        return "POST /1 HTTP/1.1\r\nHost: lb.test\r\nExpect: 100-continue\r\nContent-Length: " + length + "\r\n\r\n";
+    }
+
+    /** RFC 9110 §10.1.1: whoever answers instead of asking for the body does not read it, so it must not be sent. */
+    @BothEngines
+    void aBodyNobodyAskedForReachesNobody(EngineKind engine) throws Exception {
+        try (RawBackend backend = RawBackend.start(peer -> {
+                    if (peer.index() > 0) {
+                        peer.echo();
+                        return;
+                    }
+                    if (peer.head() == null) return;
+                    peer.send(OK);
+                    assertThat(peer.rest()).as("bytes behind the head").isEmpty();
+                });
+                Balancer rondo = on(engine).loops(1).backends(backend.port()).start();
+                RawClient client = RawClient.connect(rondo.port());
+                RawClient other = RawClient.connect(rondo.port())) {
+            client.send(expecting(SMUGGLED.length()));
+            Answer answer = client.answer("POST");
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.last()).as(client.transcript()).isTrue();
+            client.sendBehind(SMUGGLED + get("/victim"));
+            assertThat(client.rest()).as("a second answer").isEmpty();
+            backend.takePeer().awaitScript();
+            other.send(get("/other"));
+            assertThat(other.answer().body()).isEqualTo("GET|/other|");
+            assertThat(backend.requests()).extracting(Request::target).containsExactly("/other");
+            rondo.awaitMetric("rondo_upstream_connections", "state=\"active\"", 0);
+        }
+    }
+
+    /** As above, with the body under way while the answer comes: not a byte of it may pass for a request. */
+    @BothEngines
+    void aConnectionAnsweredTooEarlyIsNotUsedAgain(EngineKind engine) throws Exception {
+        CountDownLatch answered = new CountDownLatch(1);
+        try (RawBackend backend = RawBackend.start(peer -> {
+                    if (peer.index() > 0) {
+                        peer.echo();
+                        return;
+                    }
+                    Request.Head head = peer.head();
+                    if (head == null) return;
+                    assertThat(peer.bytes(5)).isEqualTo("first");
+                    peer.send(OK);
+                    answered.await();
+                    assertThat(peer.rest()).as("behind an early answer").isIn("", "-last");
+                });
+                Balancer rondo = on(engine).loops(1).backends(backend.port()).start();
+                RawClient client = RawClient.connect(rondo.port());
+                RawClient other = RawClient.connect(rondo.port())) {
+            client.send("POST /1 HTTP/1.1\r\nHost: lb.test\r\nContent-Length: 10\r\n\r\nfirst");
+            Answer answer = client.answer("POST");
+            assertThat(answer.body()).isEqualTo("ok");
+            answered.countDown();
+            client.send("-last");
+            if (!answer.last()) {
+                client.send(get("/2"));
+                assertThat(client.answer().body()).isEqualTo("GET|/2|");
+            }
+            backend.takePeer().awaitScript();
+            other.send(get("/other"));
+            assertThat(other.answer().body()).isEqualTo("GET|/other|");
+        }
+    }
+
+    @BothEngines
+    void anUploadThatStallsBehindItsAnswerIsEnded(EngineKind engine) throws Exception {
+        try (RawBackend backend = RawBackend.start(peer -> {
+                    if (peer.head() == null) return;
+                    peer.send(OK).awaitEnd();
+                });
+                Balancer rondo =
+                        on(engine).clientIdle(SHORT).backends(backend.port()).start();
+                RawClient client = RawClient.connect(rondo.port())) {
+            client.send("POST / HTTP/1.1\r\nHost: lb.test\r\nContent-Length: 100\r\n\r\nabc");
+            assertThat(client.answer("POST").body()).isEqualTo("ok");
+            assertThat(client.rest()).isEmpty();
+            backend.takePeer().awaitScript();
+            rondo.awaitNothingLeft();
+        }
+    }
+
+    /** All timeouts are 30 s, and this ends long before. */
+    @BothEngines
+    void aRefusalFromABackendThatReadsNoMoreEndsTheUpload(EngineKind engine) throws Exception {
+        CountDownLatch over = new CountDownLatch(1);
+        try (RawBackend backend = RawBackend.start(peer -> {
+                    if (peer.head() == null) return;
+                    peer.send("HTTP/1.1 413 Content Too Large\r\nContent-Length: 2\r\n\r\nno");
+                    over.await(); // and keeps the connection, reading nothing
+                });
+                Balancer rondo = on(engine).backends(backend.port()).start();
+                RawClient client = RawClient.connect(rondo.port())) {
+            int size = 64 << 20;
+            client.sendBehind(
+                    "POST / HTTP/1.1\r\nHost: lb.test\r\nContent-Length: " + size + "\r\n\r\n" + "x".repeat(size));
+            Answer answer = client.answer("POST");
+            assertThat(answer.status()).isEqualTo(413);
+            assertThat(answer.body()).isEqualTo("no");
+            assertThat(answer.last()).isTrue();
+            assertThat(client.rest()).isEmpty();
+            rondo.awaitNothingLeft();
+            over.countDown();
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package dev.rondo.balancer.relay;
+
+import static dev.rondo.balancer.testkit.Configurations.on;
+import static dev.rondo.balancer.testkit.Messages.OK;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rondo.balancer.config.EngineKind;
+import dev.rondo.balancer.testkit.Answer;
+import dev.rondo.balancer.testkit.Balancer;
+import dev.rondo.balancer.testkit.BothEngines;
+import dev.rondo.balancer.testkit.RawBackend;
+import dev.rondo.balancer.testkit.RawClient;
+import dev.rondo.balancer.testkit.Request;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+
+/** Backends that take their time: to read a body, or to ask for one. */
+@SuppressWarnings("StringConcatToTextBlock") // HTTP ends its lines with CRLF, a text block with LF
+class SlowBackendTest {
+    private static final Duration SHORT = Duration.ofMillis(300);
+
+    @BothEngines
+    void oneThatStopsReadingAnUploadIsGivenUp(EngineKind engine) throws Exception {
+        CountDownLatch over = new CountDownLatch(1);
+        try (RawBackend backend = RawBackend.start(peer -> {
+                    if (peer.head() != null) over.await();
+                });
+                Balancer rondo = on(engine)
+                        .upstreamIdle(SHORT)
+                        .response(SHORT)
+                        .backends(backend.port())
+                        .start();
+                RawClient client = RawClient.connect(rondo.port())) {
+            int size = 64 << 20;
+            client.sendBehind(
+                    "POST / HTTP/1.1\r\nHost: lb.test\r\nContent-Length: " + size + "\r\n\r\n" + "x".repeat(size));
+            Answer answer = client.answer("POST");
+            assertThat(answer.status()).as(client.transcript()).isEqualTo(504);
+            assertThat(answer.body()).contains("response-timeout");
+            assertThat(answer.last()).isTrue();
+            assertThat(client.rest()).isEmpty();
+            rondo.awaitNothingLeft();
+            over.countDown();
+        }
+    }
+
+    /** As above with a chunked body, which goes out through a buffer of its own. */
+    @BothEngines
+    void oneThatStopsReadingChunksIsGivenUp(EngineKind engine) throws Exception {
+        CountDownLatch over = new CountDownLatch(1);
+        try (RawBackend backend = RawBackend.start(peer -> {
+                    if (peer.head() != null) over.await();
+                });
+                Balancer rondo = on(engine)
+                        .upstreamIdle(SHORT)
+                        .response(SHORT)
+                        .backends(backend.port())
+                        .start();
+                RawClient client = RawClient.connect(rondo.port())) {
+            String chunk = "10000\r\n" + "x".repeat(0x10000) + "\r\n";
+            client.sendBehind(
+                    "POST / HTTP/1.1\r\nHost: lb.test\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk.repeat(1024));
+            assertThat(client.answer("POST").status()).as(client.transcript()).isEqualTo(504);
+            assertThat(client.rest()).isEmpty();
+            rondo.awaitNothingLeft();
+            over.countDown();
+        }
+    }
+
+    /** The client was told to wait: it is not slow while it does. */
+    @BothEngines
+    void oneThatIsLongInAskingForABodyIsNotTheClientsFault(EngineKind engine) throws Exception {
+        CountDownLatch headCame = new CountDownLatch(1);
+        CountDownLatch late = new CountDownLatch(1);
+        try (RawBackend backend = RawBackend.start(peer -> {
+                    Request.Head head = peer.head();
+                    if (head == null) return;
+                    headCame.countDown();
+                    late.await();
+                    peer.send("HTTP/1.1 100 Continue\r\n\r\n");
+                    peer.body(head);
+                    peer.send(OK).awaitEnd();
+                });
+                Balancer rondo = on(engine)
+                        .clientIdle(SHORT)
+                        .clientKeepAlive(SHORT.multipliedBy(3))
+                        .backends(backend.port())
+                        .start();
+                RawClient client = RawClient.connect(rondo.port())) {
+            client.send("POST / HTTP/1.1\r\nHost: lb.test\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
+            headCame.await();
+            rondo.awaitKeepAlive();
+            late.countDown();
+            Answer asked = Objects.requireNonNull(client.next("POST"), "no answer");
+            assertThat(asked.status()).as(client.transcript()).isEqualTo(100);
+            client.send("hello");
+            assertThat(client.answer("POST").body()).isEqualTo("ok");
+            assertThat(backend.takeRequest().body()).isEqualTo("hello");
+        }
+    }
+
+    /** Once it was told to go on, its own times count. */
+    @BothEngines
+    void aClientThatWasAskedForItsBodyAndSendsNoneIsGivenUp(EngineKind engine) throws Exception {
+        try (RawBackend backend = RawBackend.start(peer -> {
+                    if (peer.head() == null) return;
+                    peer.send("HTTP/1.1 100 Continue\r\n\r\n").awaitEnd();
+                });
+                Balancer rondo =
+                        on(engine).clientIdle(SHORT).backends(backend.port()).start();
+                RawClient client = RawClient.connect(rondo.port())) {
+            client.send("POST / HTTP/1.1\r\nHost: lb.test\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
+            Answer answer = client.answer("POST");
+            assertThat(answer.interims()).hasSize(1);
+            assertThat(answer.status()).isEqualTo(408);
+            assertThat(client.rest()).isEmpty();
+            backend.takePeer().awaitScript();
+            rondo.awaitNothingLeft();
+        }
+    }
+
+    /** A chunk's size is the client's, too, though no byte of the body is. */
+    @BothEngines
+    void aClientThatStopsWithinTheFirstChunksSizeIsGivenUp(EngineKind engine) throws Exception {
+        try (RawBackend backend = RawBackend.start(peer -> {
+                    if (peer.head() == null) return;
+                    peer.send("HTTP/1.1 100 Continue\r\n\r\n").awaitEnd();
+                });
+                Balancer rondo =
+                        on(engine).clientIdle(SHORT).backends(backend.port()).start();
+                RawClient client = RawClient.connect(rondo.port())) {
+            client.send(
+                    "POST / HTTP/1.1\r\nHost: lb.test\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n");
+            Answer asked = Objects.requireNonNull(client.next("POST"), "no answer");
+            assertThat(asked.status()).isEqualTo(100);
+            client.send("5");
+            assertThat(client.answer("POST").status()).isEqualTo(408);
+            assertThat(client.rest()).isEmpty();
+            rondo.awaitNothingLeft();
+        }
+    }
+}
