@@ -1,4 +1,4 @@
-/** Main, wiring, lifecycle, signal handling, reload. */
+/** The command line, wiring, start and stop, signals. */
 @NullMarked
 package dev.rondo.balancer.app;
 

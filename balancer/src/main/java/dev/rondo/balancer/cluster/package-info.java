@@ -1,4 +1,4 @@
-/** A pool: backends, their live state and counters, one immutable snapshot swapped by CAS. */
+/** Pools and their backends, and which of them may be picked. */
 @NullMarked
 package dev.rondo.balancer.cluster;
 

@@ -1,4 +1,4 @@
-/** The exchange record and those who consume it: metrics, access log, JFR events. */
+/** The exchange record and those who consume it: metrics and access log; the application's own log. */
 @NullMarked
 package dev.rondo.balancer.telemetry;
 
