@@ -38,16 +38,18 @@ final class StallWatch implements AutoCloseable {
                 long beat = loop.pulse().beat();
                 boolean held = beat == before[i] && (beat & 1) != 0;
                 before[i] = beat;
-                if (held && loop.pulse().isNewStall(beat)) report(loop);
+                if (held && loop.pulse().isNewStall(beat)) report(loop, beat);
             }
         }
     }
 
-    private void report(EventLoop loop) {
+    private void report(EventLoop loop, long beat) {
         long now = ticker.nanos();
         if (now - lastReport < BETWEEN_REPORTS) return;
+        StackTraceElement[] held = loop.heldAt();
+        if (loop.pulse().beat() != beat) return; // it has gone on, and the stack is somebody else's
         lastReport = now;
-        String stack = Arrays.stream(loop.heldAt())
+        String stack = Arrays.stream(held)
                 .limit(FRAMES)
                 .map(StackTraceElement::toString)
                 .collect(Collectors.joining(" < "));

@@ -17,7 +17,7 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 
 /** What holds for every message, wherever the network cuts it. */
-class MessageProperties {
+class MessagePropertiesTest {
     private static final Limits LIMITS = Limits.DEFAULT;
     private static final Set<String> ADDED = Set.of(
             "transfer-encoding",
