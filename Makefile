@@ -41,12 +41,12 @@ down: ## stop and remove what make up started
 package: $(jars) ## build balancer/target/rondo.jar and backend/target/rondo-backend.jar
 
 $(jars): $(sources)
-	@echo 'building $(jars)' && $(maven) -q package -Dmaven.test.skip=true -Drondo.revision=$$(scripts/revision) && touch $(jars)
+	@echo 'building $(jars)' && $(maven) -q package -Dmaven.test.skip=true -Dbuild.revision=$$(scripts/revision) && touch $(jars)
 
 .PHONY: verify
 verify: ## all that CI checks: tests, format, static analysis, fuzzing, images, Compose, a stop under load
 	@scripts/check-shell
-	@$(maven) verify -Drondo.revision=$$(scripts/revision) -Dsurefire.arguments='-Drondo.stops=100 -Drondo.process.stops=20'
+	@$(maven) verify -Dbuild.revision=$$(scripts/revision) -Dsurefire.arguments='-Dtest.stops=100 -Dtest.process.stops=20'
 	@scripts/fuzz 1
 	@scripts/check-images
 
@@ -56,7 +56,7 @@ format: ## format the Java sources
 
 .PHONY: docs
 docs: ## write docs/configuration.md and docs/rondo.schema.json from the configuration's description
-	@$(maven) -q -pl balancer test -Dtest=ReferencePagesTest -Drondo.docs.write=true
+	@$(maven) -q -pl balancer test -Dtest=ReferencePagesTest -Ddocs.write=true
 
 .PHONY: fuzz
 fuzz: ## fuzz every target, ROUNDS (10) times as long as make verify does

@@ -267,8 +267,7 @@ final class Relay {
                     lane.ticker().nanos()));
             return response.status() == 101 ? tunnel(pool, connection, answers) : relayAnswer(pool, answers, sending);
         } finally {
-            sending.abandoned();
-            client.wire.unwatch();
+            stopWatching(sending);
             answers.giveBuffer();
         }
     }
@@ -308,6 +307,11 @@ final class Relay {
     /** While the backend thinks, the client may leave. */
     private void watchClient() {
         client.wire.watch(this::clientStirs);
+    }
+
+    private void stopWatching(RequestBody sending) {
+        sending.abandoned(); // first: it would begin to watch when it ends
+        client.wire.unwatch();
     }
 
     /** Runs on the lane, with its lock. */
@@ -390,10 +394,11 @@ final class Relay {
         // a backend that answers before it has heard all may take what comes late for another request
         boolean reusable = response.isPersistent() && kind != BodyKind.UNTIL_CLOSE && !early;
         Reason reason = answer.relay(() -> {
-            client.wire.unwatch();
+            stopWatching(sending);
             boolean clean = !answers.hasLeftover() && sending.isDelivered() && gaveUp == null;
             if (reusable && clean) keepConnection(); // now, so that a slow client does not hold it
         });
+        stopWatching(sending); // whoever reads from the client now is alone with its buffer
         log.sent(answer.sent());
         Reason why = gaveUp;
         if (why != null) reason = why;

@@ -50,6 +50,7 @@ final class RequestBody {
     private boolean begun;
     private boolean hurried;
     private boolean answered;
+    private boolean abandoned;
     private volatile boolean backendGone;
     private volatile @Nullable Thread joiner;
 
@@ -244,11 +245,11 @@ final class RequestBody {
         if (!answered) backend.limitReads(responseNanos);
     }
 
-    /** From here on the backend has its time to answer, if it has not answered yet. */
+    /** From here on the backend has its time to answer, if it has not answered yet, and the client is watched. */
     private synchronized void delivered(Wire backend, long responseNanos, Runnable afterwards) {
-        if (answered) return;
+        if (abandoned) return;
         client.giveEmptyIn();
-        backend.limitReads(responseNanos);
+        if (!answered) backend.limitReads(responseNanos);
         afterwards.run();
     }
 
@@ -281,8 +282,9 @@ final class RequestBody {
         if (isUnwanted()) backendGone = true;
     }
 
-    /** Nobody waits for an answer any more. */
+    /** Nobody waits for an answer any more, nor wants to know whether the client leaves. */
     synchronized void abandoned() {
+        abandoned = true;
         answered = true;
     }
 

@@ -19,7 +19,7 @@ import java.util.concurrent.CountDownLatch;
 /** A balancer that is stopped while it works, in this process. */
 class DrainTest {
     /** {@code make verify} sets 100. */
-    private static final int STOPS = Integer.getInteger("rondo.stops", 10);
+    private static final int STOPS = Integer.getInteger("test.stops", 10);
 
     private static final int DELAY_MILLIS = 50;
     private static final Duration LONG = Duration.ofHours(1);

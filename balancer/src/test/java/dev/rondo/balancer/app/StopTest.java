@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The signals that end the program, sent to a process of its own. */
 class StopTest {
     /** {@code make verify} sets 20. */
-    private static final int STOPS = Integer.getInteger("rondo.process.stops", 3);
+    private static final int STOPS = Integer.getInteger("test.process.stops", 3);
 
     private static final int DELAY_MILLIS = 300;
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** The pages in {@code docs} say what the description says; {@code -Drondo.docs.write=true} writes them. */
+/** The pages in {@code docs} say what the description says; {@code -Ddocs.write=true} writes them. */
 class ReferencePagesTest {
     private static final Path DOCS = Path.of("../docs");
 
@@ -79,7 +79,7 @@ class ReferencePagesTest {
     }
 
     private static void assertWritten(Path page, String expected) throws IOException {
-        if (Boolean.getBoolean("rondo.docs.write")) {
+        if (Boolean.getBoolean("docs.write")) {
             Files.createDirectories(DOCS);
             Files.writeString(page, expected);
         }

@@ -9,17 +9,17 @@ import net.jqwik.api.lifecycle.PropertyExecutor;
 import net.jqwik.api.lifecycle.PropertyLifecycleContext;
 
 /**
- * Every property runs with the same seed, so that a build that was green stays green. {@code -Drondo.seed=random} takes
- * another each time, {@code -Drondo.seed=N} that one, {@code -Drondo.tries=N} so many tries.
+ * Every property runs with the same seed, so that a build that was green stays green. {@code -Dtest.seed=random} takes
+ * another each time, {@code -Dtest.seed=N} that one, {@code -Dtest.tries=N} so many tries.
  */
 public final class FixedSeed implements AroundPropertyHook {
     private static final String SEED = "9110";
 
     @Override
     public PropertyExecutionResult aroundProperty(PropertyLifecycleContext context, PropertyExecutor property) {
-        String seed = System.getProperty("rondo.seed", SEED);
+        String seed = System.getProperty("test.seed", SEED);
         if (!seed.equals("random")) context.attributes().setSeed(seed);
-        Integer tries = Integer.getInteger("rondo.tries");
+        Integer tries = Integer.getInteger("test.tries");
         if (tries != null) context.attributes().setTries(tries);
         return property.execute();
     }
