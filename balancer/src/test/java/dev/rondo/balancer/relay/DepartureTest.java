@@ -11,6 +11,7 @@ import dev.rondo.balancer.testkit.Balancer;
 import dev.rondo.balancer.testkit.BothEngines;
 import dev.rondo.balancer.testkit.RawBackend;
 import dev.rondo.balancer.testkit.RawClient;
+import dev.rondo.balancer.testkit.Request;
 import dev.rondo.balancer.wire.Buffers;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -84,5 +85,43 @@ class DepartureTest {
     void afterAnUploadOfWholeBuffers(EngineKind engine) throws Exception {
         isNoticed(engine, post("/", "b".repeat(Buffers.PAYLOAD * 8)), false);
         isNoticed(engine, post("/", "b".repeat(Buffers.PAYLOAD * 8)), true);
+    }
+
+    /** Nothing is written to the client, which would tell of its end, while the backend pauses. */
+    @BothEngines
+    void whileAnAnswerPauses(EngineKind engine) throws Exception {
+        leavesWithinAnAnswer(engine, get("/"), "");
+    }
+
+    /** The upload ends after the answer has begun: from then on somebody must look. */
+    @BothEngines
+    void whileAnAnswerPausesThatBeganBeforeTheUploadWasOver(EngineKind engine) throws Exception {
+        leavesWithinAnAnswer(engine, "POST / HTTP/1.1\r\nHost: lb.test\r\nContent-Length: 10\r\n\r\nfirst", "-last");
+    }
+
+    private static void leavesWithinAnAnswer(EngineKind engine, String request, String rest) throws Exception {
+        CountDownLatch all = new CountDownLatch(1);
+        try (RawBackend backend = RawBackend.start(peer -> {
+                    Request.Head head = peer.head();
+                    if (head == null) return;
+                    peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n");
+                    peer.body(head);
+                    all.countDown();
+                    peer.awaitEnd();
+                });
+                Balancer rondo = on(engine)
+                        .clientKeepAlive(A_WHILE)
+                        .backends(backend.port())
+                        .start();
+                RawClient client = RawClient.connect(rondo.port())) {
+            client.send(request);
+            while (!client.received().endsWith("hello\r\n")) client.bytes(1);
+            client.send(rest);
+            all.await();
+            rondo.awaitKeepAlive();
+            client.leave();
+            backend.takePeer().awaitScript(); // long before the timeouts of 30 s
+            rondo.awaitNothingLeft();
+        }
     }
 }

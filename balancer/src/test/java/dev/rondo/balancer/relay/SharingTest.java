@@ -9,13 +9,26 @@ import dev.rondo.balancer.testkit.Balancer;
 import dev.rondo.balancer.testkit.BothEngines;
 import dev.rondo.balancer.testkit.RawBackend;
 import dev.rondo.balancer.testkit.RawClient;
+import dev.rondo.balancer.wire.Engine;
+import dev.rondo.balancer.wire.Lane;
+import dev.rondo.balancer.wire.Ticker;
+import dev.rondo.balancer.wire.Wire;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
 
 /** A connection that never has to wait must not keep its loop from the others. */
 @SuppressWarnings("StringConcatToTextBlock") // HTTP ends its lines with CRLF, a text block with LF
 class SharingTest {
     private static final int ANSWERS = 50;
+    private static final int A_LITTLE = 1024;
     private static final byte[] BLOCK = new byte[256 * 1024];
 
     /** Far more than goes through while the others get their answers; each stream ends with its test. */
@@ -47,6 +60,50 @@ class SharingTest {
                 // the end of the test
             }
         });
+    }
+
+    /** What lies in the kernel is enough for many reads without a wait; the other's byte is sent at the first of them. */
+    @Test
+    void aReaderThatNeverWaitsGivesWay() throws Exception {
+        LinkedBlockingQueue<String> finished = new LinkedBlockingQueue<>();
+        try (ServerSocketChannel listener =
+                        ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+                SocketChannel full = SocketChannel.open(listener.getLocalAddress());
+                SocketChannel fullEnd = listener.accept();
+                SocketChannel other = SocketChannel.open(listener.getLocalAddress());
+                SocketChannel otherEnd = listener.accept();
+                Engine engine = Engine.start(EngineKind.EVENT_LOOPS, 1, Ticker.SYSTEM)) {
+            int waiting = 48 * 1024;
+            full.write(ByteBuffer.wrap(new byte[waiting]));
+            Lane lane = engine.lanes().getFirst();
+            lane.start(() -> {
+                finished.add(read(lane, otherEnd, 1, () -> {}) + " by the other");
+            });
+            lane.start(() -> {
+                finished.add(read(lane, fullEnd, waiting, () -> other.write(ByteBuffer.wrap(new byte[1])))
+                        + " by the reader");
+            });
+            assertThat(finished.poll(12, TimeUnit.SECONDS)).isEqualTo("1 by the other");
+            assertThat(finished.poll(12, TimeUnit.SECONDS)).isEqualTo(waiting + " by the reader");
+        }
+    }
+
+    @FunctionalInterface
+    private interface Step {
+        void run() throws IOException;
+    }
+
+    private static String read(Lane lane, SocketChannel from, int count, Step afterTheFirst) {
+        try {
+            Wire wire = lane.adopt(from);
+            ByteBuffer room = ByteBuffer.allocateDirect(A_LITTLE);
+            int total = wire.read(room, Wire.FOREVER);
+            afterTheFirst.run();
+            while (total < count) total += wire.read(room.clear(), Wire.FOREVER);
+            return String.valueOf(total);
+        } catch (IOException e) {
+            return e.toString();
+        }
     }
 
     @BothEngines
