@@ -10,6 +10,7 @@ import java.util.Arrays;
 public abstract sealed class Head extends Fields permits RequestHead, ResponseHead {
     private static final int FIRST_BYTES = 128;
     private static final int EMPTY_LINES = 8;
+    private static final int MOST_OPTIONS = 64;
     private static final byte[] CLOSE = Octets.ascii("close");
     private static final byte[] KEEP_ALIVE = Octets.ascii("keep-alive");
     private static final byte[] UPGRADE = Octets.ascii("upgrade");
@@ -31,6 +32,7 @@ public abstract sealed class Head extends Fields permits RequestHead, ResponseHe
     boolean keepAlive;
     boolean connectionUpgrade;
     private boolean nominates;
+    private int options;
 
     Head(Limits limits) {
         this.limits = limits;
@@ -46,6 +48,7 @@ public abstract sealed class Head extends Fields permits RequestHead, ResponseHe
         contentLength = -1;
         chunked = close = keepAlive = connectionUpgrade = nominates = false;
         minorVersion = 1;
+        options = 0;
         forgetFields();
     }
 
@@ -180,8 +183,10 @@ public abstract sealed class Head extends Fields permits RequestHead, ResponseHe
     }
 
     /** Takes the options of a {@code Connection} line (RFC 9110 §7.6.1). */
-    final void connection(int field) {
+    final void connection(int field) throws BadMessage {
         for (int from = valueStart(field); from < valueEnd(field); ) {
+            // each option is held against each field
+            if (++options > MOST_OPTIONS) throw BadMessage.malformed("too many connection options");
             int end = optionEnd(from, field);
             int first = skipSpace(from, end);
             int last = trimSpace(first, end);

@@ -13,7 +13,7 @@ public final class Buffers {
     /** Room on top for what framing adds to a payload. */
     public static final int MARGIN = 64;
 
-    private static final int KEPT = 4096;
+    private static final int KEPT = 512;
 
     private final Lane lane;
     private final ArrayDeque<ByteBuffer> free = new ArrayDeque<>();

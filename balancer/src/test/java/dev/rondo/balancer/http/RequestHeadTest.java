@@ -53,6 +53,13 @@ class RequestHeadTest {
     }
 
     @Test
+    void connectionOptionsAreFew() throws BadMessage {
+        assertThat(get("Connection: " + "a,".repeat(63) + "a").isPersistent()).isTrue();
+        assertThat(fault("GET / HTTP/1.1\r\nHost: a\r\nConnection: " + "a,".repeat(64) + "a\r\n\r\n"))
+                .isEqualTo(BadMessage.Fault.MALFORMED);
+    }
+
+    @Test
     void saysWhatWasSent() throws BadMessage {
         RequestHead head = parsed("PATCH /a/b;c?d=/e HTTP/1.1\r\nHost: a.test:81\r\nContent-Length: 12\r\n\r\n");
         assertThat(head.knownMethod()).isEqualTo(Method.PATCH);
