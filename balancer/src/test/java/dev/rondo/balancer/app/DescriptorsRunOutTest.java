@@ -92,11 +92,11 @@ class DescriptorsRunOutTest {
     }
 
     /** Asks until somebody answers: both are looked after every second. */
-    private static int awaitAnswer(int port, String target) throws IOException {
+    private static int awaitAnswer(int port, String target) {
         while (true) {
             try {
                 return status(port, target);
-            } catch (ConnectException e) {
+            } catch (IOException e) { // refused, or reset in the moment in which the port is tried
                 Thread.onSpinWait();
             }
         }
