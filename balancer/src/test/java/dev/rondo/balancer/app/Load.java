@@ -4,6 +4,7 @@ import dev.rondo.balancer.testkit.Answer;
 import dev.rondo.balancer.testkit.Messages;
 import dev.rondo.balancer.testkit.RawClient;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -17,8 +18,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * request. They go on until they are refused.
  *
  * <p>What counts as lost: a request that was sent and not answered in full with 200; and a connection that was refused, or
- * reset before its first answer, although it was begun before the port may be closed. What is begun later may be refused; the
- * kernel may still connect it, and resets it then.
+ * reset before its first answer, although it was refused or made before the port may be closed. What comes later may be refused;
+ * the kernel may still connect it, and resets it then.
  */
 final class Load implements AutoCloseable {
     private static final int EACH_KIND = 3;
@@ -81,10 +82,10 @@ final class Load implements AutoCloseable {
     private void work(String method, boolean kept) {
         boolean first = true;
         while (!over) {
-            long begun = System.nanoTime();
-            boolean early = !stopping || begun - portMayClose < 0;
             int served = 0;
+            boolean early = false;
             try (RawClient client = RawClient.connect(port)) {
+                early = mustBeOpen();
                 boolean last;
                 do {
                     last = exchange(client, method, kept);
@@ -94,14 +95,18 @@ final class Load implements AutoCloseable {
                     first = false;
                 } while (!last && !over);
             } catch (IOException | RuntimeException e) {
-                // a connection that began before the stop was asked for may have been noted as early without being so
-                boolean mayBeRefused = served == 0 && !early;
+                boolean mayBeRefused = served == 0 && !early && !(e instanceof ConnectException && mustBeOpen());
                 if (!mayBeRefused)
                     lost.add(method + (kept ? " kept" : " new") + ", request " + (served + 1) + ": " + e);
-                else if (!(e instanceof java.net.ConnectException)) resetLate.incrementAndGet();
+                else if (!(e instanceof ConnectException)) resetLate.incrementAndGet();
                 return;
             }
         }
+    }
+
+    /** Asked after the event that is judged: what a client that waits for a processor does not see would not be its fault. */
+    private boolean mustBeOpen() {
+        return !stopping || System.nanoTime() - portMayClose < 0;
     }
 
     private static boolean exchange(RawClient client, String method, boolean kept) throws IOException {
