@@ -19,8 +19,6 @@ import java.util.concurrent.CountDownLatch;
 /** A balancer that is stopped while it works, in this process. */
 class DrainTest {
     /** {@code make verify} sets 100. */
-    private static final int FALLBACK_STOPS = 10;
-
     private static final int STOPS = Integer.getInteger("test.stops", 10);
 
     private static final int DELAY_MILLIS = 50;
@@ -28,13 +26,11 @@ class DrainTest {
 
     @BothEngines
     void nothingIsLostUnderLoad(EngineKind engine) throws Exception {
-        // known: in the fallback about one start in a hundred or two answers nobody; see the README's limits
-        int stops = engine == EngineKind.EVENT_LOOPS ? STOPS : Math.min(STOPS, FALLBACK_STOPS);
         List<String> lost = new ArrayList<>();
         int answered = 0;
         int resetLate = 0;
         try (RawBackend backend = RawBackend.echoing()) {
-            for (int i = 0; i < stops; i++) {
+            for (int i = 0; i < STOPS; i++) {
                 Rondo rondo = Rondo.start(on(engine)
                         .backends(backend.port())
                         .drain(Duration.ofMillis(DELAY_MILLIS), Duration.ofSeconds(30))
@@ -56,7 +52,7 @@ class DrainTest {
                         System.Logger.Level.INFO,
                         "{0}: {1} stops, {2} requests answered, {3} lost, {4} connections reset after the port closed",
                         engine,
-                        stops,
+                        STOPS,
                         answered,
                         lost.size(),
                         resetLate);

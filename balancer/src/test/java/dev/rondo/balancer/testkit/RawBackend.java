@@ -38,7 +38,12 @@ public final class RawBackend implements AutoCloseable {
     private RawBackend(Script script) throws IOException {
         this.script = script;
         listener = new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress());
-        Thread.ofVirtual().name("raw-backend-" + port()).start(this::accept);
+        threads().name("raw-backend-" + port()).start(this::accept);
+    }
+
+    /** Not virtual, for the fallback's sake: see ADR 2 on whom the JDK's scheduler prefers. */
+    private static Thread.Builder.OfPlatform threads() {
+        return Thread.ofPlatform().daemon();
     }
 
     /** A backend on a port of its own. */
@@ -102,7 +107,7 @@ public final class RawBackend implements AutoCloseable {
                 return; // closed by close()
             }
             int index = connections.getAndIncrement();
-            Thread.ofVirtual().name("raw-backend-" + port() + "-" + index).start(() -> serve(socket, index));
+            threads().name("raw-backend-" + port() + "-" + index).start(() -> serve(socket, index));
         }
     }
 

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 
@@ -17,7 +18,7 @@ public final class Source {
     private static final int LONGEST_LINE = 1 << 24;
 
     private final Socket socket;
-    private final ByteArrayOutputStream received = new ByteArrayOutputStream();
+    private final Received received = new Received();
     private final boolean keep;
     private byte[] buffer = new byte[16 * 1024];
     private int start;
@@ -40,6 +41,13 @@ public final class Source {
     String received() {
         synchronized (received) {
             return Bytes.text(received.toByteArray());
+        }
+    }
+
+    /** The bytes from {@code from} up to what was parsed last, without a copy of all that came before. */
+    String receivedFrom(long from) {
+        synchronized (received) {
+            return received.between((int) from, (int) position());
         }
     }
 
@@ -107,6 +115,12 @@ public final class Source {
             start = limit;
         }
         return out.toByteArray();
+    }
+
+    private static final class Received extends ByteArrayOutputStream {
+        String between(int from, int to) {
+            return new String(buf, from, to - from, StandardCharsets.ISO_8859_1);
+        }
     }
 
     private boolean fill() throws IOException {

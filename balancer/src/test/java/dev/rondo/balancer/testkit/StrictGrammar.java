@@ -62,8 +62,7 @@ public final class StrictGrammar {
             trailers = chunks(source, out);
             body = Bytes.text(out.toByteArray());
         }
-        String raw = source.received();
-        return new Request(head, body, trailers, raw.substring((int) from, (int) source.position()));
+        return new Request(head, body, trailers, source.receivedFrom(from));
     }
 
     /**
