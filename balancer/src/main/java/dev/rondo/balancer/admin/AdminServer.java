@@ -1,6 +1,7 @@
 package dev.rondo.balancer.admin;
 
 import dev.rondo.balancer.config.AdminConfig;
+import dev.rondo.balancer.listener.ListeningPort;
 import io.helidon.common.socket.SocketOptions;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Method;
@@ -13,11 +14,9 @@ import io.helidon.webserver.http.ServerResponse;
 import io.helidon.webserver.http1.Http1Config;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
@@ -29,10 +28,10 @@ import java.util.function.Supplier;
  * drains or has failed. Nothing that arrives here is ever proxied.
  */
 public final class AdminServer {
-    /** Probes, a few scrapers and a few people; a leak of theirs must not take the descriptors that traffic needs. */
     private static final System.Logger LOG = System.getLogger(AdminServer.class.getName());
 
     private static final Duration LOOK_WITHIN = Duration.ofSeconds(1);
+    /** Probes, a few scrapers and a few people; a leak of theirs must not take the descriptors that traffic needs. */
     private static final int MAX_CONNECTIONS = 48; // within what the data listener leaves of the file descriptors
 
     private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(75);
@@ -73,22 +72,7 @@ public final class AdminServer {
     }
 
     private static WebServer open(AdminConfig config, Function<AdminConfig, WebServer> builder) throws IOException {
-        tryBinding(config);
-        WebServer server;
-        try {
-            server = builder.apply(config).start();
-        } catch (IllegalArgumentException | UncheckedIOException e) { // of a host that has no address
-            throw new IOException(cannotListen(config, String.valueOf(e.getMessage())), e);
-        }
-        if (!server.isRunning()) { // Helidon logs why and returns as if it had started
-            throw new IOException(cannotListen(config, "it was free a moment ago"));
-        }
-        return server;
-    }
-
-    private static String cannotListen(AdminConfig config, String why) {
-        return "admin: cannot listen on " + config.host() + ":" + config.port() + " (" + why
-                + "); set admin.port or admin.host to one that is free";
+        return new ListeningPort("admin", config.host(), config.port()).open(() -> builder.apply(config));
     }
 
     private static WebServer build(
@@ -177,14 +161,5 @@ public final class AdminServer {
         response.header(HeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8");
         response.header(HeaderNames.X_CONTENT_TYPE_OPTIONS, "nosniff");
         response.send(body);
-    }
-
-    /** Helidon tells of a port that it cannot have by a stack trace in the log and nothing else. */
-    private static void tryBinding(AdminConfig config) throws IOException {
-        try (ServerSocket socket = new ServerSocket()) {
-            socket.bind(new InetSocketAddress(config.host(), config.port()));
-        } catch (IOException | IllegalArgumentException e) {
-            throw new IOException(cannotListen(config, String.valueOf(e.getMessage())), e);
-        }
     }
 }

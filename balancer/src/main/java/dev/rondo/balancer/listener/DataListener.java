@@ -8,8 +8,6 @@ import io.helidon.webserver.WebServer;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
@@ -73,8 +71,11 @@ public final class DataListener {
     }
 
     private WebServer open(ServerConfig config, int wanted) throws IOException {
-        tryBinding(config, wanted);
-        WebServer opened = WebServer.builder()
+        return new ListeningPort("server", config.host(), wanted).open(() -> build(config, wanted));
+    }
+
+    private WebServer build(ServerConfig config, int wanted) {
+        return WebServer.builder()
                 .host(config.host())
                 .port(wanted)
                 .backlog(config.backlog())
@@ -89,26 +90,7 @@ public final class DataListener {
                 .idleConnectionPeriod(Duration.ofDays(1))
                 .shutdownGracePeriod(Duration.ofDays(1)) // drain() decides when it is over
                 .shutdownHook(false) // the order in which things end is the application's
-                .build()
-                .start();
-        if (!opened.isRunning()) { // Helidon logs why and returns as if it had started
-            throw cannotListen(config, wanted, "it was free a moment ago");
-        }
-        return opened;
-    }
-
-    /** Helidon tells of a port that it cannot have by a stack trace in the log and nothing else. */
-    private static void tryBinding(ServerConfig config, int port) throws IOException {
-        try (ServerSocket socket = new ServerSocket()) {
-            socket.bind(new InetSocketAddress(config.host(), port), config.backlog());
-        } catch (IOException | IllegalArgumentException e) {
-            throw cannotListen(config, port, String.valueOf(e.getMessage()));
-        }
-    }
-
-    private static IOException cannotListen(ServerConfig config, int port, String why) {
-        return new IOException("server: cannot listen on " + config.host() + ":" + port + " (" + why
-                + "); set server.port or server.host to one that is free");
+                .build();
     }
 
     /** The port that is bound. */
