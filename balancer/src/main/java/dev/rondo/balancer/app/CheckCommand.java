@@ -4,8 +4,6 @@ import dev.rondo.balancer.config.Loaded;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** {@code rondo check}. */
 @Command(
@@ -16,19 +14,14 @@ final class CheckCommand implements Callable<Integer> {
     @Mixin
     private final ConfigurationFile source = new ConfigurationFile();
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec spec;
-
     @Override
     public Integer call() {
-        Loaded.Valid valid = source.load(spec.commandLine().getErr());
+        Loaded.Valid valid = source.load();
         if (valid == null) return Main.WRONG;
         int backends = valid.configuration().pools().values().stream()
                 .mapToInt(pool -> pool.backends().size())
                 .sum();
-        spec.commandLine()
-                .getOut()
+        source.out()
                 .printf(
                         "%s is good: %d pools, %d backends, %d routes%n",
                         source.file,

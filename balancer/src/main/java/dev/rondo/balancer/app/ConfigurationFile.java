@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** The file that a command reads, under the environment and the system properties of this process. */
 final class ConfigurationFile {
@@ -23,8 +25,13 @@ final class ConfigurationFile {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     Path file;
 
+    @Spec(Spec.Target.MIXEE)
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec command;
+
     /** Reads and checks the file, and prints every problem; null where it cannot be run. */
-    Loaded.@Nullable Valid load(PrintWriter errors) {
+    Loaded.@Nullable Valid load() {
+        PrintWriter errors = errors();
         return switch (ConfigurationLoader.load(file, System.getenv(), properties())) {
             case Loaded.Valid valid -> {
                 print(valid.warnings(), "warning: ", errors);
@@ -35,6 +42,16 @@ final class ConfigurationFile {
                 yield null;
             }
         };
+    }
+
+    /** Where the command that reads the file prints what it was asked for. */
+    PrintWriter out() {
+        return command.commandLine().getOut();
+    }
+
+    /** Where it prints why it failed. */
+    PrintWriter errors() {
+        return command.commandLine().getErr();
     }
 
     private static void print(List<Problem> problems, String before, PrintWriter errors) {

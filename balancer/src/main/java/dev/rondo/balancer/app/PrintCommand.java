@@ -4,8 +4,6 @@ import dev.rondo.balancer.config.Loaded;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** {@code rondo print}. */
 @Command(
@@ -17,16 +15,12 @@ final class PrintCommand implements Callable<Integer> {
     @Mixin
     private final ConfigurationFile source = new ConfigurationFile();
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec spec;
-
     @Override
     public Integer call() {
-        Loaded.Valid valid = source.load(spec.commandLine().getErr());
+        Loaded.Valid valid = source.load();
         if (valid == null) return Main.WRONG;
-        spec.commandLine().getOut().print(valid.effective());
-        spec.commandLine().getOut().flush();
+        source.out().print(valid.effective());
+        source.out().flush();
         return 0;
     }
 }

@@ -10,8 +10,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** {@code rondo run}: serves until a signal ends it. */
 @Command(
@@ -31,10 +29,6 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     private final ConfigurationFile source = new ConfigurationFile();
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec spec;
-
     private static final int BY_SIGNAL = 128;
     private static final int SIGINT = 2;
     private static final int SIGTERM = 15;
@@ -45,7 +39,7 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Loaded.Valid valid = source.load(spec.commandLine().getErr());
+        Loaded.Valid valid = source.load();
         if (valid == null) return Main.WRONG;
         ApplicationLog.install(valid.configuration().log());
         // before the start: whoever sees that it serves may stop it
@@ -56,7 +50,7 @@ final class RunCommand implements Callable<Integer> {
         try {
             started.complete(Rondo.start(valid.configuration()));
         } catch (IOException e) {
-            spec.commandLine().getErr().println("rondo: " + e.getMessage());
+            source.errors().println("rondo: " + e.getMessage());
             return Main.FAILED;
         }
         ended.await();
