@@ -85,7 +85,7 @@ public final class DataListener {
                 .addConnectionSelector(new RelaySelector(proxy, accepted, counts))
                 .protocolsDiscoverServices(false)
                 .featuresDiscoverServices(false)
-                .useNio(false) // half the memory for a connection: 8 KiB, of which nothing is used
+                .useNio(false) // the kind of socket whose only buffer UnusedBuffer lets go
                 .idleConnectionTimeout(Duration.ofDays(1)) // the relay has times of its own
                 .idleConnectionPeriod(Duration.ofDays(1))
                 .shutdownGracePeriod(Duration.ofDays(1)) // drain() decides when it is over

@@ -36,7 +36,7 @@ final class RelayConnection implements ServerConnection, InterruptableTask<Void>
         SocketAddress remote = context.remotePeer().address();
         SocketChannel channel = remote == null || !hasWholeHeader(remote) ? null : accepted.take(remote);
         if (channel == null || !(remote instanceof InetSocketAddress address)) return; // the peer has gone
-        UnusedBuffer.release(context.serverSocket());
+        UnusedBuffer.OF_PLAIN_SOCKETS.release(context.serverSocket());
         Marker marker = accepted.marker();
         if (marker != null && marker.is(remote)) {
             marker.arrived();
