@@ -15,6 +15,8 @@ public abstract sealed class Head extends Fields permits RequestHead, ResponseHe
     private static final byte[] KEEP_ALIVE = Octets.ascii("keep-alive");
     private static final byte[] UPGRADE = Octets.ascii("upgrade");
     private static final byte[] CHUNKED = Octets.ascii("chunked");
+    private static final byte[] CONTENT_LENGTH = Octets.ascii("Content-Length: ");
+    static final byte[] CRLF = Octets.ascii("\r\n");
 
     private final Limits limits;
     private int length;
@@ -27,6 +29,7 @@ public abstract sealed class Head extends Fields permits RequestHead, ResponseHe
     int fieldsStart;
     int minorVersion;
     long contentLength = -1;
+    int lengthField;
     boolean chunked;
     boolean close;
     boolean keepAlive;
@@ -45,7 +48,7 @@ public abstract sealed class Head extends Fields permits RequestHead, ResponseHe
     /** Makes ready for the next message. */
     public void clear() {
         length = scanned = lineStart = lines = emptyLines = start = 0;
-        contentLength = -1;
+        contentLength = lengthField = -1;
         chunked = close = keepAlive = connectionUpgrade = nominates = false;
         minorVersion = 1;
         options = 0;
@@ -153,11 +156,23 @@ public abstract sealed class Head extends Fields permits RequestHead, ResponseHe
     /** Takes what one field says, and drops it where it is not passed on as it is. */
     abstract void understand(int field) throws BadMessage;
 
-    /** Takes one {@code Content-Length}; a second one is refused even if it says the same (RFC 9112 §6.3). */
+    /**
+     * Takes one {@code Content-Length}; a second one is refused even if it says the same (RFC 9112 §6.3). Leading zeros are
+     * grammatical (RFC 9110 §8.6), and read as octal by some: such a field is dropped, to be written anew.
+     */
     final void contentLength(int field) throws BadMessage {
         if (contentLength >= 0) throw BadMessage.malformed("more than one content-length");
         contentLength = decimal(field);
         if (contentLength < 0) throw BadMessage.malformed("content-length");
+        lengthField = field;
+        if (bytes[valueStart(field)] == '0' && valueEnd(field) - valueStart(field) > 1) drop(field);
+    }
+
+    /** Appends {@code Content-Length} where its line was dropped for the way it was written; gives the number of lines. */
+    final int writeDroppedLength(ByteSink out) {
+        if (lengthField < 0 || !isDropped(lengthField)) return 0;
+        out.put(CONTENT_LENGTH).putDecimal(contentLength).put(CRLF);
+        return 1;
     }
 
     /** Takes one {@code Transfer-Encoding}, which must be {@code chunked} and nothing else (RFC 9112 §6.1). */

@@ -9,7 +9,6 @@ public final class RequestHead extends Head {
     private static final byte[] CONTINUE = Octets.ascii("100-continue");
     private static final byte[] VERSION_LINE_END = Octets.ascii(" HTTP/1.1\r\n");
     private static final byte[] HOST = Octets.ascii("Host: ");
-    private static final byte[] CRLF = Octets.ascii("\r\n");
     private static final byte[] CHUNKED_LINE = Octets.ascii("Transfer-Encoding: chunked\r\n");
     private static final int LONGEST_METHOD = 64;
 
@@ -27,7 +26,6 @@ public final class RequestHead extends Head {
     private boolean expectContinue;
     private boolean teTrailers;
     private int upgradeField;
-    private int lengthField;
     private long maxForwards;
 
     /** A head with nothing in it. */
@@ -41,7 +39,7 @@ public final class RequestHead extends Head {
         super.clear();
         method = null;
         methodEnd = target = targetEnd = path = host = hostEnd = 0;
-        hostField = upgradeField = lengthField = -1;
+        hostField = upgradeField = -1;
         absoluteForm = expectContinue = teTrailers = false;
         maxForwards = -1;
     }
@@ -128,11 +126,7 @@ public final class RequestHead extends Head {
                     hostEnd = valueEnd(field);
                 }
             }
-            case CONTENT_LENGTH -> {
-                contentLength(field);
-                lengthField = field;
-                if (bytes[valueStart(field)] == '0' && contentLength > 0) drop(field); // leading zeros: written anew
-            }
+            case CONTENT_LENGTH -> contentLength(field);
             case TRANSFER_ENCODING -> {
                 transferEncoding(field);
                 drop(field);
@@ -305,9 +299,8 @@ public final class RequestHead extends Head {
         if (chunked) {
             out.put(CHUNKED_LINE);
             lines++;
-        } else if (lengthField >= 0 && isDropped(lengthField)) {
-            out.put("Content-Length: ").putDecimal(contentLength).put(CRLF);
-            lines++;
+        } else {
+            lines += writeDroppedLength(out);
         }
         if (isUpgrade()) {
             out.put("Connection: Upgrade\r\nUpgrade: ");

@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
 /** The head of an answer (RFC 9112 §4): what it says, and how it is written on to a client. Reused; not thread-safe. */
 public final class ResponseHead extends Head {
     private static final byte[] HTTP11 = Octets.ascii("HTTP/1.1 ");
-    private static final byte[] CRLF = Octets.ascii("\r\n");
     private static final byte[] CHUNKED_LINE = Octets.ascii("Transfer-Encoding: chunked\r\n");
     private static final byte[] CLOSE_LINE = Octets.ascii("Connection: close\r\n");
     private static final byte[] KEEP_ALIVE_LINE = Octets.ascii("Connection: keep-alive\r\n");
@@ -133,6 +132,8 @@ public final class ResponseHead extends Head {
         if (asChunked) {
             out.put(CHUNKED_LINE);
             lines++;
+        } else if (asLength) {
+            lines += writeDroppedLength(out);
         }
         if (!dated && date != null) {
             out.put(DATE).put(date).put(CRLF);

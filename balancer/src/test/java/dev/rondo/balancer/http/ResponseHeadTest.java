@@ -84,6 +84,18 @@ class ResponseHeadTest {
                 .isEqualTo("HTTP/1.1 204 X\r\nDate: d\r\nConnection: keep-alive\r\n\r\n");
     }
 
+    /** RFC 9110 §8.6 takes them for decimal, some clients for octal. */
+    @ParameterizedTest
+    @CsvSource({"010, 10, LENGTH", "0005, 5, LENGTH", "00, 0, NONE", "0, 0, NONE", "10, 10, LENGTH"})
+    void aLengthIsWrittenWithoutLeadingZeros(String sent, String meant, BodyKind kind) throws BadMessage {
+        ResponseHead head = parsed("HTTP/1.1 200 X\r\nContent-Length: " + sent + "\r\nDate: d\r\n\r\n");
+        assertThat(head.bodyKind(false)).isEqualTo(kind);
+        assertThat(head.contentLength()).isEqualTo(Long.parseLong(meant));
+        assertThat(written(head, false, true, Persistence.IMPLIED).lines())
+                .containsExactlyInAnyOrder("HTTP/1.1 200 X", "Content-Length: " + meant, "Date: d", "");
+        assertThat(written(head, false, false, Persistence.IMPLIED)).isEqualTo("HTTP/1.1 200 X\r\nDate: d\r\n\r\n");
+    }
+
     @Test
     void aSwitchOfProtocolsNamesTheProtocol() throws BadMessage {
         ResponseHead head = parsed("HTTP/1.1 101 Go\r\nDate: d\r\nUpgrade: w\r\nConnection: upgrade\r\n\r\n");
