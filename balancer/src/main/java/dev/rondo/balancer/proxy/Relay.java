@@ -337,12 +337,17 @@ final class Relay {
 
     // ---- the answer
 
-    /** Reads heads up to the first that is not interim; those are passed on at once (RFC 9110 §15.2). */
+    /**
+     * Reads heads up to the first that is not interim; those are passed on at once (RFC 9110 §15.2). All of them together have
+     * {@code timeout} from the moment in which it is the backend's turn.
+     */
     private void readAnswer(ResponseReader answers, RequestBody sending, long timeout) throws Failure, IOException {
+        long deadline = Wire.FOREVER;
         for (int i = 0; i < INTERIM_ANSWERS; i++) {
+            if (!sending.isBackendsTurn()) deadline = Wire.FOREVER; // while the client still sends, its own times count
+            else if (deadline == Wire.FOREVER) deadline = lane.coarseNanos() + timeout;
             try {
-                // while the client still sends, its own times count
-                answers.readHead(sending.isEnded() || sending.isUnwanted() ? timeout : Wire.FOREVER);
+                answers.readHead(deadline);
             } catch (Failure failure) {
                 throw whoseFault(failure, sending);
             }

@@ -47,7 +47,7 @@ final class RequestBody {
     private volatile boolean started;
     private volatile boolean ended;
     private volatile @Nullable Failure failure;
-    private boolean begun;
+    private volatile boolean begun;
     private boolean hurried;
     private boolean answered;
     private boolean abandoned;
@@ -291,6 +291,11 @@ final class RequestBody {
     /** Whether the client was told to wait, and then got an answer instead of a word to go on. */
     boolean isUnwanted() {
         return expecting && !continued && !isDelivered();
+    }
+
+    /** Whether the backend has all that it gets for now: the whole request, or the question whether it wants the body. */
+    boolean isBackendsTurn() {
+        return isEnded() || (expecting && !continued && !begun);
     }
 
     /** Whether a second thread sends, or has sent. */

@@ -31,15 +31,17 @@ final class ResponseReader {
         return wire;
     }
 
-    /** Reads the next head; what follows it is left over. {@code timeout} counts for the whole head. */
-    void readHead(long timeout) throws Failure {
+    /**
+     * Reads the next head; what follows it is left over.
+     *
+     * @param deadline for the whole of it, as {@link Lane#coarseNanos} counts; {@link Wire#FOREVER} for none. What is there
+     *     already is read even then
+     */
+    void readHead(long deadline) throws Failure {
         head.clear();
-        long deadline = 0;
         try {
             while (!head.feed(back)) {
-                long left = timeout;
-                if (deadline != 0) left = Math.max(1, deadline - lane.ticker().nanos());
-                else if (timeout != Wire.FOREVER) deadline = lane.coarseNanos() + timeout;
+                long left = deadline == Wire.FOREVER ? Wire.FOREVER : Math.max(1, deadline - lane.coarseNanos());
                 if (fill(left) < 0) throw closed("the backend closed the connection before its answer was whole");
             }
             head.parse();

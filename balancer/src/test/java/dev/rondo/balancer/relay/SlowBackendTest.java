@@ -2,15 +2,19 @@ package dev.rondo.balancer.relay;
 
 import static dev.rondo.balancer.testkit.Configurations.on;
 import static dev.rondo.balancer.testkit.Messages.OK;
+import static dev.rondo.balancer.testkit.Messages.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rondo.balancer.config.EngineKind;
 import dev.rondo.balancer.testkit.Answer;
 import dev.rondo.balancer.testkit.Balancer;
 import dev.rondo.balancer.testkit.BothEngines;
+import dev.rondo.balancer.testkit.Peer;
 import dev.rondo.balancer.testkit.RawBackend;
 import dev.rondo.balancer.testkit.RawClient;
 import dev.rondo.balancer.testkit.Request;
+import dev.rondo.balancer.testkit.Silence;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
@@ -19,6 +23,8 @@ import java.util.concurrent.CountDownLatch;
 @SuppressWarnings("StringConcatToTextBlock") // HTTP ends its lines with CRLF, a text block with LF
 class SlowBackendTest {
     private static final Duration SHORT = Duration.ofMillis(300);
+    private static final int PAUSE_MILLIS = 100;
+    private static final String HINT = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n";
 
     @BothEngines
     void oneThatStopsReadingAnUploadIsGivenUp(EngineKind engine) throws Exception {
@@ -139,5 +145,87 @@ class SlowBackendTest {
             assertThat(client.rest()).isEmpty();
             rondo.awaitNothingLeft();
         }
+    }
+
+    /** A client that was told to wait and does not is served as long as it sends. */
+    @BothEngines
+    void hintsDoNotHurryAnUpload(EngineKind engine) throws Exception {
+        try (RawBackend backend = RawBackend.start(peer -> {
+                    if (peer.head() == null) return;
+                    hint(peer, 5);
+                    peer.send(OK).awaitEnd();
+                });
+                Balancer rondo =
+                        on(engine).response(SHORT).backends(backend.port()).start();
+                RawClient client = RawClient.connect(rondo.port())) {
+            client.send("POST / HTTP/1.1\r\nHost: lb.test\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
+            hinted(client);
+            client.send("he");
+            for (long passed = 0; passed <= 2 * SHORT.toMillis(); passed += PAUSE_MILLIS) hinted(client);
+            client.send("llo");
+            assertThat(client.answer("POST").body()).as(client.transcript()).isEqualTo("ok");
+        }
+    }
+
+    @BothEngines
+    void oneThatOnlySendsHintsIsGivenUp(EngineKind engine) throws Exception {
+        hintsForEver(engine, client -> client.send(get("/")));
+    }
+
+    @BothEngines
+    void oneThatOnlySendsHintsAfterABodyIsGivenUp(EngineKind engine) throws Exception {
+        hintsForEver(engine, client -> {
+            client.send("POST / HTTP/1.1\r\nHost: lb.test\r\nContent-Length: 5\r\n\r\n");
+            hinted(client);
+            client.send("hello");
+        });
+    }
+
+    @BothEngines
+    void oneThatSendsHintsInsteadOfAskingForTheBodyIsGivenUp(EngineKind engine) throws Exception {
+        hintsForEver(
+                engine,
+                client -> client.send(
+                        "POST / HTTP/1.1\r\nHost: lb.test\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n"));
+    }
+
+    /** What a client does until all that is left is to wait for the answer. */
+    @FunctionalInterface
+    private interface Asking {
+        void ask(RawClient client) throws IOException;
+    }
+
+    private static void hintsForEver(EngineKind engine, Asking asking) throws Exception {
+        try (RawBackend backend = RawBackend.start(peer -> {
+                    if (peer.head() != null) hint(peer, Integer.MAX_VALUE);
+                });
+                Balancer rondo =
+                        on(engine).response(SHORT).backends(backend.port()).start();
+                RawClient client = RawClient.connect(rondo.port())) {
+            asking.ask(client);
+            Answer answer = client.answer("POST");
+            assertThat(answer.status()).as(client.transcript()).isEqualTo(504);
+            assertThat(answer.body()).contains("response-timeout");
+            backend.takePeer().awaitScript();
+        }
+    }
+
+    /** Says 103 whenever nothing has come for a while, until {@code wanted} bytes have come or the connection has ended. */
+    private static void hint(Peer peer, int wanted) throws IOException {
+        peer.socket().setSoTimeout(PAUSE_MILLIS);
+        peer.send(HINT);
+        for (int came = 0; came < wanted; ) {
+            try {
+                peer.bytes(1);
+                came++;
+            } catch (Silence nothing) {
+                peer.send(HINT);
+            }
+        }
+    }
+
+    private static void hinted(RawClient client) throws IOException {
+        Answer hint = Objects.requireNonNull(client.next("POST"), "no answer");
+        assertThat(hint.status()).as(client.transcript()).isEqualTo(103);
     }
 }
