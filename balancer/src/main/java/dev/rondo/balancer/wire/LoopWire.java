@@ -250,6 +250,7 @@ final class LoopWire extends Wire {
         resting = null;
         readBy = Timers.NEVER;
         readExpired = false;
+        streak = 0; // what is written now goes out in this turn: to yield first would be to look away for longer
         return channel.isOpen() && !readable;
     }
 

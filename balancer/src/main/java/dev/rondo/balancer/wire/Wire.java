@@ -56,7 +56,13 @@ public abstract sealed class Wire implements AutoCloseable permits LoopWire, Blo
     /**
      * Ends {@link #rest}.
      *
-     * @return whether the wire can still be used: nothing has come and the peer has not closed
+     * <p>The fallback engine asks the kernel. An event loop does not, which would be a system call for each request: it goes by
+     * what the selector has found, and so knows all that had come when the selector was last asked, before the code of this
+     * turn began to run. What comes after that and before the peer has the next request is not seen here: a close then fails
+     * the request, and an answer that nobody asked for is taken for the answer to it. The part of this window that lies in
+     * the loop is one turn; the rest, while the request is on its way, no look before sending could close.
+     *
+     * @return whether the wire can still be used: nothing has come and the peer has not closed, as far as is known
      */
     public abstract boolean resume();
 

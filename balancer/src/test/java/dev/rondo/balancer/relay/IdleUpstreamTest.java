@@ -10,15 +10,21 @@ import dev.rondo.balancer.config.EngineKind;
 import dev.rondo.balancer.testkit.Answer;
 import dev.rondo.balancer.testkit.Balancer;
 import dev.rondo.balancer.testkit.BothEngines;
+import dev.rondo.balancer.testkit.KernelQueues;
+import dev.rondo.balancer.testkit.Peer;
 import dev.rondo.balancer.testkit.RawBackend;
 import dev.rondo.balancer.testkit.RawClient;
+import dev.rondo.balancer.testkit.Request;
 import dev.rondo.balancer.wire.Buffers;
+import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 /** Upstream connections between two requests: which are kept, and which are found to be gone before they are used. */
 @SuppressWarnings("StringConcatToTextBlock") // HTTP ends its lines with CRLF, a text block with LF
 class IdleUpstreamTest {
+    private static final String UNSOLICITED = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nsecret";
+
     private static void fiveAnswersOnOneConnection(EngineKind engine, String answer) throws Exception {
         try (RawBackend backend = RawBackend.answering(answer);
                 Balancer rondo = on(engine).loops(1).backends(backend.port()).start();
@@ -98,6 +104,77 @@ class IdleUpstreamTest {
             rondo.awaitMetric("rondo_upstream_connections", "state=\"idle\"", 1);
             idle.countDown();
             rondo.awaitMetric("rondo_upstream_connections", "state=\"idle\"", 0);
+        }
+    }
+
+    @BothEngines
+    void aSecondAnswerBehindTheFirstIsNobodys(EngineKind engine) throws Exception {
+        try (RawBackend backend = RawBackend.start(peer -> answerTwice(peer, OK + UNSOLICITED));
+                Balancer rondo = on(engine).loops(1).backends(backend.port()).start()) {
+            ask(rondo, "/a", "ok");
+            backend.takePeer().awaitScript();
+            ask(rondo, "/b", "GET|/b|");
+            assertThat(backend.requests().stream().map(Request::target)).containsExactly("/a", "/b");
+        }
+    }
+
+    /** The read that takes the end of the first answer has no room for a byte of the second. */
+    @BothEngines
+    void aSecondAnswerBehindAFullBufferIsNobodys(EngineKind engine) throws Exception {
+        String head = "HTTP/1.1 200 OK\r\nContent-Length: 16000\r\nX-Pad: ";
+        String pad = "p".repeat(Buffers.PAYLOAD - 16_000 - head.length() - 4);
+        String body = "z".repeat(16_000);
+        try (RawBackend backend =
+                        RawBackend.start(peer -> answerTwice(peer, head + pad + "\r\n\r\n" + body + UNSOLICITED));
+                Balancer rondo = on(engine).loops(1).backends(backend.port()).start()) {
+            ask(rondo, "/a", body);
+            if (engine == EngineKind.EVENT_LOOPS) backend.takePeer().awaitScript();
+            ask(rondo, "/b", "GET|/b|");
+            assertThat(backend.requests().stream().map(Request::target)).containsExactly("/a", "/b");
+        }
+    }
+
+    @BothEngines
+    void aSecondAnswerThatComesLaterIsNobodys(EngineKind engine) throws Exception {
+        CountDownLatch idle = new CountDownLatch(1);
+        try (RawBackend backend = RawBackend.start(peer -> {
+                    if (peer.index() > 0) {
+                        peer.echo();
+                        return;
+                    }
+                    if (peer.request() == null) return;
+                    peer.send(OK);
+                    idle.await();
+                    peer.send(UNSOLICITED);
+                    assertThat(peer.request()).isNull();
+                });
+                Balancer rondo = on(engine).loops(1).backends(backend.port()).start()) {
+            ask(rondo, "/a", "ok");
+            rondo.awaitMetric("rondo_upstream_connections", "state=\"idle\"", 1);
+            idle.countDown();
+            // the fallback looks when it takes the connection
+            if (engine == EngineKind.EVENT_LOOPS) backend.takePeer().awaitScript();
+            else KernelQueues.awaitUnread(backend.port(), UNSOLICITED.length());
+            ask(rondo, "/b", "GET|/b|");
+            assertThat(backend.requests().stream().map(Request::target)).containsExactly("/a", "/b");
+        }
+    }
+
+    /** Answers the first request with {@code raw}, and then takes no other on the same connection. */
+    private static void answerTwice(Peer peer, String raw) throws IOException {
+        if (peer.index() > 0) {
+            peer.echo();
+            return;
+        }
+        if (peer.request() == null) return;
+        peer.send(raw);
+        assertThat(peer.request()).as("a request behind an answer too many").isNull();
+    }
+
+    private static void ask(Balancer rondo, String target, String body) throws IOException {
+        try (RawClient client = RawClient.connect(rondo.port())) {
+            client.send(get(target));
+            assertThat(client.answer().body()).as(client.transcript()).isEqualTo(body);
         }
     }
 }

@@ -18,7 +18,15 @@ public final class KernelQueues {
 
     /** Bytes that wait to be sent or read on all sockets with {@code port} at one of their ends. */
     public static long bytes(int port) throws IOException {
-        long sum = 0;
+        Waiting waiting = waiting(port);
+        return waiting.unsent + waiting.unread;
+    }
+
+    private record Waiting(long unsent, long unread) {}
+
+    private static Waiting waiting(int port) throws IOException {
+        long unsent = 0;
+        long unread = 0;
         for (Path table : new Path[] {TABLE, TABLE6}) {
             if (!Files.isReadable(table)) continue;
             for (String line : Files.readAllLines(table)) {
@@ -27,10 +35,20 @@ public final class KernelQueues {
                 boolean listening = columns[3].equals("0A"); // there the queues count connections, not bytes
                 if (listening || (port(columns[1]) != port && port(columns[2]) != port)) continue;
                 String[] queues = columns[4].split(":", -1);
-                sum += Long.parseLong(queues[0], 16) + Long.parseLong(queues[1], 16);
+                unsent += Long.parseLong(queues[0], 16);
+                unread += Long.parseLong(queues[1], 16);
             }
         }
-        return sum;
+        return new Waiting(unsent, unread);
+    }
+
+    /** Waits until {@code count} bytes have arrived on the connections of {@code port} that nobody has read. */
+    public static void awaitUnread(int port, long count) throws IOException {
+        long begun = System.nanoTime();
+        while (waiting(port).unread != count) {
+            if (System.nanoTime() - begun < Source.DEADLINE.toNanos()) continue;
+            throw new AssertionError(waiting(port) + " on the connections of port " + port + ", not " + count);
+        }
     }
 
     /** Waits until whoever is at the other end of {@code port} has read everything that was sent to it. */
