@@ -47,13 +47,9 @@ public final class BlockingLane extends Lane {
         threads.start(task);
     }
 
-    /** Takes part in the watch; called with the lock held. */
-    void schedule(Timers.Timer timer, long deadline) {
-        timers.schedule(timer, deadline);
-    }
-
-    void cancel(Timers.Timer timer) {
-        timers.cancel(timer);
+    @Override
+    Timers timers() {
+        return timers;
     }
 
     @Override

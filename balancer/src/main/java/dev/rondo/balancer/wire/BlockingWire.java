@@ -14,34 +14,20 @@ final class BlockingWire extends Wire {
     private static final long POLL = java.util.concurrent.TimeUnit.MILLISECONDS.toNanos(200);
 
     private final BlockingLane lane;
-    private final Timers.Timer timer = new Timers.Timer() {
-        @Override
-        long deadline() {
-            return Math.min(readBy, writeBy);
-        }
-
-        @Override
-        void expire(long now) {
-            BlockingWire.this.expire(now);
-        }
-    };
 
     private @Nullable Runnable resting;
     private @Nullable Runnable watched;
-    private long readBy = Timers.NEVER;
-    private long writeBy = Timers.NEVER;
-    private long readLimit = Timers.NEVER;
     private boolean reading;
     private volatile boolean readExpired;
     private volatile boolean writeExpired;
 
     BlockingWire(BlockingLane lane, SocketChannel channel) {
-        super(channel);
+        super(lane, channel);
         this.lane = lane;
     }
 
-    /** Called by the watcher, with the lock held. */
-    private void expire(long now) {
+    @Override
+    void expire(long now) {
         boolean readDue = readBy - now <= 0 && readBy != Timers.NEVER;
         boolean writeDue = writeBy - now <= 0 && writeBy != Timers.NEVER;
         Runnable onEvent = resting;
@@ -62,11 +48,12 @@ final class BlockingWire extends Wire {
         } catch (IOException e) {
             // closed by someone else: there is nothing left to end
         }
-        lane.schedule(timer, timer.deadline());
+        schedule();
     }
 
-    private long deadline(long nanos) {
-        return nanos == FOREVER ? Timers.NEVER : lane.ticker().nanos() + nanos;
+    @Override
+    boolean isReading() {
+        return reading;
     }
 
     @Override
@@ -76,7 +63,7 @@ final class BlockingWire extends Wire {
 
     @Override
     public int read(ByteBuffer into, long timeoutNanos) throws IOException {
-        setReadBy(deadline(timeoutNanos), true);
+        setReadBy(lane.deadline(timeoutNanos), true);
         try {
             int count = channel.read(into);
             if (count < 0 && readExpired) throw new WireTimeout();
@@ -94,7 +81,7 @@ final class BlockingWire extends Wire {
         try {
             reading = waits;
             readBy = waits ? Math.min(deadline, readLimit) : Timers.NEVER;
-            lane.schedule(timer, readBy);
+            schedule();
         } finally {
             lane.unlock();
         }
@@ -104,7 +91,7 @@ final class BlockingWire extends Wire {
     public void write(ByteBuffer from, long timeoutNanos) throws IOException {
         try {
             do { // each turn of which has all the time: a slow reader is not a dead one
-                setWriteBy(deadline(timeoutNanos));
+                setWriteBy(lane.deadline(timeoutNanos));
                 channel.write(from);
             } while (from.hasRemaining());
         } catch (IOException e) {
@@ -119,33 +106,7 @@ final class BlockingWire extends Wire {
         lane.lock();
         try {
             writeBy = deadline;
-            lane.schedule(timer, deadline);
-        } finally {
-            lane.unlock();
-        }
-    }
-
-    @Override
-    public void limitReads(long nanos) {
-        lane.lock();
-        try {
-            readLimit = deadline(nanos);
-            if (reading) {
-                readBy = Math.min(readBy, readLimit);
-                lane.schedule(timer, readBy);
-            }
-        } finally {
-            lane.unlock();
-        }
-    }
-
-    @Override
-    public void postponeReads(long nanos) {
-        lane.lock();
-        try {
-            if (!reading) return;
-            readBy = Math.min(deadline(nanos), readLimit);
-            lane.schedule(timer, readBy);
+            schedule();
         } finally {
             lane.unlock();
         }
@@ -156,8 +117,8 @@ final class BlockingWire extends Wire {
         lane.lock();
         try {
             resting = onEvent;
-            readBy = deadline(timeoutNanos);
-            lane.schedule(timer, readBy);
+            readBy = lane.deadline(timeoutNanos);
+            schedule();
         } finally {
             lane.unlock();
         }
@@ -198,8 +159,8 @@ final class BlockingWire extends Wire {
         lane.lock();
         try {
             watched = onReadable;
-            readBy = deadline(POLL);
-            lane.schedule(timer, readBy);
+            readBy = lane.deadline(POLL);
+            schedule();
         } finally {
             lane.unlock();
         }
@@ -227,8 +188,8 @@ final class BlockingWire extends Wire {
                 watched = null;
                 onReadable.run(); // which watches again where it wants to
             } else {
-                readBy = deadline(POLL);
-                lane.schedule(timer, readBy);
+                readBy = lane.deadline(POLL);
+                schedule();
             }
         } finally {
             lane.unlock();
@@ -239,8 +200,7 @@ final class BlockingWire extends Wire {
     public void close() {
         lane.lock();
         try {
-            lane.cancel(timer);
-            readBy = writeBy = Timers.NEVER;
+            unschedule();
             channel.close();
         } catch (IOException e) {
             // the descriptor is gone either way

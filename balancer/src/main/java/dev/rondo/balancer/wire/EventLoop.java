@@ -166,13 +166,9 @@ public final class EventLoop extends Lane implements Executor {
         return selector;
     }
 
+    @Override
     Timers timers() {
         return timers;
-    }
-
-    /** The moment {@code nanos} after the beginning of this turn. */
-    long deadline(long nanos) {
-        return nanos == Wire.FOREVER ? Timers.NEVER : now + nanos;
     }
 
     @Override

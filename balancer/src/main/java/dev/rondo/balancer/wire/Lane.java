@@ -36,6 +36,14 @@ public abstract sealed class Lane implements AutoCloseable permits EventLoop, Bl
     /** Nanoseconds as the ticker's, read once for many: good for times of many milliseconds. */
     public abstract long coarseNanos();
 
+    /** The deadlines of this lane's wires; used with the lock held. */
+    abstract Timers timers();
+
+    /** The moment {@code nanos} from now; {@link Timers#NEVER} for {@link Wire#FOREVER}. */
+    final long deadline(long nanos) {
+        return nanos == Wire.FOREVER ? Timers.NEVER : coarseNanos() + nanos;
+    }
+
     /** The lane's buffers. */
     public final Buffers buffers() {
         return buffers;

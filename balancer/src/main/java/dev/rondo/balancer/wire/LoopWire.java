@@ -19,17 +19,6 @@ final class LoopWire extends Wire {
 
     private final EventLoop loop;
     private final SelectionKey key;
-    private final Timers.Timer timer = new Timers.Timer() {
-        @Override
-        long deadline() {
-            return Math.min(readBy, writeBy);
-        }
-
-        @Override
-        void expire(long now) {
-            LoopWire.this.expire(now);
-        }
-    };
 
     private @Nullable Thread reader;
     private @Nullable Thread writer;
@@ -42,12 +31,9 @@ final class LoopWire extends Wire {
     private boolean writable;
     private boolean readExpired;
     private boolean writeExpired;
-    private long readBy = Timers.NEVER;
-    private long writeBy = Timers.NEVER;
-    private long readLimit = Timers.NEVER;
 
     LoopWire(EventLoop loop, SocketChannel channel, int interest) throws IOException {
-        super(channel);
+        super(loop, channel);
         this.loop = loop;
         this.key = channel.register(loop.selector(), interest, this);
     }
@@ -86,7 +72,8 @@ final class LoopWire extends Wire {
         if (onEvent != null) onEvent.run();
     }
 
-    private void expire(long now) {
+    @Override
+    void expire(long now) {
         if (readBy - now <= 0 && readBy != Timers.NEVER) {
             readBy = Timers.NEVER;
             readExpired = true;
@@ -99,7 +86,7 @@ final class LoopWire extends Wire {
             writeExpired = true;
             LockSupport.unpark(writer);
         }
-        loop.timers().schedule(timer, timer.deadline());
+        schedule();
     }
 
     @Override
@@ -112,7 +99,7 @@ final class LoopWire extends Wire {
         reader = Thread.currentThread();
         readExpired = false;
         readBy = Math.min(loop.deadline(timeoutNanos), readLimit);
-        loop.timers().schedule(timer, readBy);
+        schedule();
         listen();
         try {
             while (!readable) {
@@ -188,7 +175,7 @@ final class LoopWire extends Wire {
         writable = false;
         writeExpired = false;
         writeBy = loop.deadline(timeoutNanos);
-        loop.timers().schedule(timer, writeBy);
+        schedule();
         try {
             key.interestOpsOr(operation);
             while (!writable) {
@@ -209,19 +196,8 @@ final class LoopWire extends Wire {
     }
 
     @Override
-    public void limitReads(long nanos) {
-        readLimit = loop.deadline(nanos);
-        if (reader != null) {
-            readBy = Math.min(readBy, readLimit);
-            loop.timers().schedule(timer, readBy);
-        }
-    }
-
-    @Override
-    public void postponeReads(long nanos) {
-        if (reader == null) return;
-        readBy = Math.min(loop.deadline(nanos), readLimit);
-        loop.timers().schedule(timer, readBy);
+    boolean isReading() {
+        return reader != null;
     }
 
     @Override
@@ -233,7 +209,7 @@ final class LoopWire extends Wire {
         resting = onEvent;
         listen();
         readBy = loop.deadline(timeoutNanos);
-        loop.timers().schedule(timer, readBy);
+        schedule();
     }
 
     /** A read that filled its buffer to the last byte has left the question open. */
@@ -256,7 +232,7 @@ final class LoopWire extends Wire {
 
     @Override
     public void close() {
-        loop.timers().cancel(timer);
+        unschedule();
         try {
             channel.close();
         } catch (IOException e) {

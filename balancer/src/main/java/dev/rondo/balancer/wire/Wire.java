@@ -14,8 +14,44 @@ public abstract sealed class Wire implements AutoCloseable permits LoopWire, Blo
 
     final SocketChannel channel;
 
-    Wire(SocketChannel channel) {
+    private final Lane lane;
+    private final Timers.Timer timer = new Timers.Timer() {
+        @Override
+        long deadline() {
+            return Math.min(readBy, writeBy);
+        }
+
+        @Override
+        void expire(long now) {
+            Wire.this.expire(now);
+        }
+    };
+
+    // in the ticker's nanoseconds; guarded by the lane's lock
+    long readBy = Timers.NEVER;
+    long writeBy = Timers.NEVER;
+    long readLimit = Timers.NEVER;
+
+    Wire(Lane lane, SocketChannel channel) {
+        this.lane = lane;
         this.channel = channel;
+    }
+
+    /** Called with the lane's lock held when {@link #readBy} or {@link #writeBy} has passed. */
+    abstract void expire(long now);
+
+    /** Whether a read waits; called with the lane's lock held. */
+    abstract boolean isReading();
+
+    /** Has {@link #expire} called in time; called with the lane's lock held when one of the two was set. */
+    final void schedule() {
+        lane.timers().schedule(timer, timer.deadline());
+    }
+
+    /** Ends every deadline; called with the lane's lock held. */
+    final void unschedule() {
+        lane.timers().cancel(timer);
+        readBy = writeBy = Timers.NEVER;
     }
 
     /**
@@ -41,10 +77,29 @@ public abstract sealed class Wire implements AutoCloseable permits LoopWire, Blo
     public abstract void write(ByteBuffer from, long timeoutNanos) throws IOException;
 
     /** Says that no read may wait longer than {@code nanos} from now, the one that waits already included. */
-    public abstract void limitReads(long nanos);
+    public final void limitReads(long nanos) {
+        lane.lock();
+        try {
+            readLimit = lane.deadline(nanos);
+            if (!isReading()) return;
+            readBy = Math.min(readBy, readLimit);
+            schedule();
+        } finally {
+            lane.unlock();
+        }
+    }
 
     /** Gives the read that waits right now {@code nanos} from now; does nothing where none waits. */
-    public abstract void postponeReads(long nanos);
+    public final void postponeReads(long nanos) {
+        lane.lock();
+        try {
+            if (!isReading()) return;
+            readBy = Math.min(lane.deadline(nanos), readLimit);
+            schedule();
+        } finally {
+            lane.unlock();
+        }
+    }
 
     /**
      * Says that nobody reads or writes for the time being, and what to do when the peer closes or sends something all the
