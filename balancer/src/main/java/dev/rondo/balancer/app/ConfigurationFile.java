@@ -4,6 +4,7 @@ import dev.rondo.balancer.config.ConfigurationLoader;
 import dev.rondo.balancer.config.Loaded;
 import dev.rondo.balancer.config.Problem;
 import java.io.PrintWriter;
+import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -26,8 +27,7 @@ final class ConfigurationFile {
     Path file;
 
     @Spec(Spec.Target.MIXEE)
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec command;
+    private @Nullable CommandSpec command;
 
     /** Reads and checks the file, and prints every problem; null where it cannot be run. */
     Loaded.@Nullable Valid load() {
@@ -46,12 +46,16 @@ final class ConfigurationFile {
 
     /** Where the command that reads the file prints what it was asked for. */
     PrintWriter out() {
-        return command.commandLine().getOut();
+        return command == null
+                ? new PrintWriter(System.out, true, Charset.defaultCharset())
+                : command.commandLine().getOut();
     }
 
     /** Where it prints why it failed. */
     PrintWriter errors() {
-        return command.commandLine().getErr();
+        return command == null
+                ? new PrintWriter(System.err, true, Charset.defaultCharset())
+                : command.commandLine().getErr();
     }
 
     private static void print(List<Problem> problems, String before, PrintWriter errors) {

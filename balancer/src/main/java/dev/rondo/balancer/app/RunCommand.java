@@ -3,6 +3,7 @@ package dev.rondo.balancer.app;
 import dev.rondo.balancer.config.Loaded;
 import dev.rondo.balancer.telemetry.ApplicationLog;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -28,6 +29,13 @@ import picocli.CommandLine.Mixin;
 final class RunCommand implements Callable<Integer> {
     @Mixin
     private final ConfigurationFile source = new ConfigurationFile();
+
+    RunCommand() {}
+
+    /** A command that was not made by picocli. */
+    RunCommand(Path file) {
+        source.file = file;
+    }
 
     private static final int BY_SIGNAL = 128;
     private static final int SIGINT = 2;

@@ -42,7 +42,8 @@ class MainTest {
     private static Program.Ended inProcess(String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        CommandLine line = Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+        CommandLine line =
+                RondoCommand.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
         return new Program.Ended(line.execute(arguments), out.toString(), err.toString());
     }
 
