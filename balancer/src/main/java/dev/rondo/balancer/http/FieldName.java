@@ -74,6 +74,10 @@ public enum FieldName {
             name().toLowerCase(Locale.ROOT).replace('_', '-').getBytes(StandardCharsets.US_ASCII);
     private final boolean hopByHop;
 
+    /** One of its own for each. */
+    @SuppressWarnings("EnumOrdinal") // what it is used for lives no longer than a message
+    final long bit = 1L << ordinal();
+
     FieldName() {
         this(Hop.END_TO_END);
     }

@@ -22,12 +22,14 @@ public abstract sealed class Fields permits Head, Trailers {
     private int[] marks = {};
     private FieldName[] names = {};
     private boolean[] dropped = {};
+    /** A bit for each name that stands in some line: most questions are for a field that is not there. */
+    private long present;
 
     /** Parses the lines that begin at {@code from} and end with an empty one; gives the index behind that. */
     final int parseFields(int from) throws BadMessage {
         byte[] b = bytes;
         int p = from;
-        count = 0;
+        forgetFields();
         while (b[p] != '\r') {
             int name = p;
             boolean underscore = false;
@@ -70,13 +72,21 @@ public abstract sealed class Fields permits Head, Trailers {
         marks[at + NAME_END] = nameEnd;
         marks[at + VALUE] = value;
         marks[at + VALUE_END] = valueEnd;
-        names[count] = FieldName.of(bytes, name, nameEnd);
+        FieldName known = FieldName.of(bytes, name, nameEnd);
+        names[count] = known;
+        present |= known.bit;
         dropped[count] = drop;
         count++;
     }
 
     final void forgetFields() {
         count = 0;
+        present = 0;
+    }
+
+    /** Whether a line with this name came, dropped or not. */
+    final boolean came(FieldName name) {
+        return (present & name.bit) != 0;
     }
 
     /** Number of field lines. */
@@ -119,6 +129,7 @@ public abstract sealed class Fields permits Head, Trailers {
 
     /** The value of the first line with this name as sent, one character a byte; null where there is none. */
     public final @Nullable String value(FieldName name) {
+        if (!came(name)) return null;
         for (int i = 0; i < count; i++) if (names[i] == name && !dropped[i]) return value(i);
         return null;
     }

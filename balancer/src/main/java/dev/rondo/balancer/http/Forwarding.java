@@ -53,6 +53,11 @@ public final class Forwarding {
     }
 
     void dropReplaced(RequestHead head) {
+        if (!head.came(FieldName.X_FORWARDED_FOR)
+                && !head.came(FieldName.X_FORWARDED_PROTO)
+                && !head.came(FieldName.X_FORWARDED_HOST)
+                && !head.came(FieldName.FORWARDED)
+                && !head.came(FieldName.X_REQUEST_ID)) return;
         for (int i = 0; i < head.count(); i++) {
             switch (head.name(i)) {
                 case X_FORWARDED_FOR -> head.drop(i); // written anew in one line, see appendTo
@@ -80,15 +85,15 @@ public final class Forwarding {
             out.put(PROTO);
             lines++;
         }
-        String authority = head.authority();
+        boolean hasAuthority = head.hasAuthority();
         boolean namesHost = !has(head, FieldName.X_FORWARDED_HOST) && !rules.replaces(FieldName.X_FORWARDED_HOST);
-        if (authority != null && namesHost) {
-            out.put(HOST).put(authority).put(CRLF);
+        if (hasAuthority && namesHost) {
+            head.appendAuthority(out.put(HOST)).put(CRLF);
             lines++;
         }
         if (forwardedFor != null && !rules.replaces(FieldName.FORWARDED)) {
             out.put(forwardedFor);
-            if (authority != null) out.put(";host=\"").put(authority).put('"');
+            if (hasAuthority) head.appendAuthority(out.put(";host=\"")).put('"');
             out.put(CRLF);
             lines++;
         }

@@ -231,6 +231,14 @@ public final class RequestHead extends Head {
         return host == hostEnd ? null : text(host, hostEnd);
     }
 
+    boolean hasAuthority() {
+        return host != hostEnd;
+    }
+
+    ByteSink appendAuthority(ByteSink out) {
+        return out.put(bytes, host, hostEnd);
+    }
+
     /** How the body ends: NONE, LENGTH or CHUNKED. */
     public BodyKind bodyKind() {
         if (chunked) return BodyKind.CHUNKED;

@@ -55,8 +55,7 @@ final class Relay {
         this.work = client.workspace();
         this.head = work.request;
         this.response = work.response;
-        this.log = new ExchangeLog(
-                lane.ticker().millis(), lane.ticker().nanos(), client.state.newRequestId(), client.peer);
+        this.log = new ExchangeLog(lane.coarseMillis(), lane.coarseNanos(), client.state.newRequestId(), client.peer);
         head.clear();
     }
 

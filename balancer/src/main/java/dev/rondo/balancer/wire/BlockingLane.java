@@ -58,6 +58,11 @@ public final class BlockingLane extends Lane {
     }
 
     @Override
+    public long coarseMillis() {
+        return ticker().millis();
+    }
+
+    @Override
     public Wire adopt(SocketChannel accepted) throws IOException {
         accepted.configureBlocking(true);
         return new BlockingWire(this, accepted);
@@ -65,7 +70,7 @@ public final class BlockingLane extends Lane {
 
     @Override
     public Wire connect(InetSocketAddress address, long timeoutNanos) throws IOException {
-        SocketChannel channel = SocketChannel.open();
+        SocketChannel channel = open(address);
         try {
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             int millis = Math.clamp(TimeUnit.NANOSECONDS.toMillis(timeoutNanos), 1, Integer.MAX_VALUE);

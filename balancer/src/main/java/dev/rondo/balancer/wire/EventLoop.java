@@ -41,6 +41,7 @@ public final class EventLoop extends Lane implements Executor {
     private volatile boolean selecting;
     private volatile boolean closed;
     private long now;
+    private long nowMillis;
 
     /**
      * Starts a loop.
@@ -52,6 +53,7 @@ public final class EventLoop extends Lane implements Executor {
         selector = Selector.open();
         threads = scheduledOn(this).name("rondo-" + index + "-", 0);
         now = ticker.nanos();
+        nowMillis = ticker.millis();
         timers = new Timers(now);
         thread = Thread.ofPlatform().name("rondo-loop-" + index).daemon().unstarted(this::run);
         thread.start();
@@ -145,6 +147,7 @@ public final class EventLoop extends Lane implements Executor {
         }
         selecting = false;
         now = ticker().nanos();
+        nowMillis = ticker().millis();
     }
 
     private void runQueued() {
@@ -177,6 +180,11 @@ public final class EventLoop extends Lane implements Executor {
     }
 
     @Override
+    public long coarseMillis() {
+        return nowMillis;
+    }
+
+    @Override
     public Wire adopt(SocketChannel accepted) throws IOException {
         accepted.configureBlocking(false);
         return new LoopWire(this, accepted, SelectionKey.OP_READ);
@@ -184,7 +192,7 @@ public final class EventLoop extends Lane implements Executor {
 
     @Override
     public Wire connect(InetSocketAddress address, long timeoutNanos) throws IOException {
-        SocketChannel channel = SocketChannel.open();
+        SocketChannel channel = open(address);
         try {
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             channel.configureBlocking(false);

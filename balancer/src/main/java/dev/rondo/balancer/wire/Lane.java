@@ -1,7 +1,11 @@
 package dev.rondo.balancer.wire;
 
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.InetSocketAddress;
+import java.net.ProtocolFamily;
+import java.net.SocketException;
+import java.net.StandardProtocolFamily;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +39,9 @@ public abstract sealed class Lane implements AutoCloseable permits EventLoop, Bl
 
     /** Nanoseconds as the ticker's, read once for many: good for times of many milliseconds. */
     public abstract long coarseNanos();
+
+    /** Milliseconds as the ticker's, read once for many: on an event loop when it found out what is ready. */
+    public abstract long coarseMillis();
 
     /** The deadlines of this lane's wires; used with the lock held. */
     abstract Timers timers();
@@ -73,6 +80,18 @@ public abstract sealed class Lane implements AutoCloseable permits EventLoop, Bl
      * @throws IOException when the connection is refused or the address cannot be reached
      */
     public abstract Wire connect(InetSocketAddress address, long timeoutNanos) throws IOException;
+
+    /** A socket of the address's own family: one that maps IPv4 into IPv6 costs the kernel a little more for each call. */
+    static SocketChannel open(InetSocketAddress address) throws IOException {
+        ProtocolFamily family = address.getAddress() instanceof Inet4Address
+                ? StandardProtocolFamily.INET
+                : StandardProtocolFamily.INET6;
+        try {
+            return SocketChannel.open(family);
+        } catch (UnsupportedOperationException e) {
+            throw new SocketException("this machine has no " + family.name());
+        }
+    }
 
     /** How often the lane was held by one piece of code for more than 10 ms. */
     public abstract long stalls();
