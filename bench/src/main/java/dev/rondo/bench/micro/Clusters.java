@@ -16,6 +16,8 @@ import java.util.Map;
 
 /** Pools to pick from and to route to, made from YAML as an operator writes it. */
 final class Clusters {
+    private static final int MAX_IDLE = 256;
+
     private Clusters() {}
 
     static Configuration configuration(String yaml) throws IOException {
@@ -36,6 +38,6 @@ final class Clusters {
     static Cluster of(Configuration configuration) {
         Recorder recorder = new Telemetry(1, null).recorder(0);
         Resolver resolver = new Resolver(Resolver::system, Duration.ofHours(1));
-        return Cluster.of(configuration, resolver, List.of(recorder));
+        return Cluster.of(configuration, MAX_IDLE, resolver, List.of(recorder));
     }
 }
