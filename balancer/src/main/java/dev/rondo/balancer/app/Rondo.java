@@ -80,7 +80,7 @@ public final class Rondo implements AutoCloseable {
                 configuration,
                 new Router(configuration.routes(), cluster),
                 recorders,
-                surroundings.bodyGrace(),
+                surroundings.graces(),
                 lane -> RandomGenerator.of("L64X128MixRandom"));
     }
 
@@ -183,6 +183,11 @@ public final class Rondo implements AutoCloseable {
     public int port() {
         DataListener now = listener;
         return now == null ? -1 : now.port();
+    }
+
+    /** Connections of clients that hold no thread while nothing comes. */
+    int resting() {
+        return proxy.resting();
     }
 
     /** The port for health, metrics and the API. */

@@ -1,15 +1,15 @@
 package dev.rondo.balancer.app;
 
 import dev.rondo.balancer.connect.Resolver;
-import java.time.Duration;
+import dev.rondo.balancer.proxy.Graces;
 
 /**
  * What a balancer takes from outside its configuration.
  *
  * @param lookup finds the addresses of a name
- * @param bodyGrace time a request's body has before its rate counts
+ * @param graces what the relay waits for before it becomes strict
  */
-record Surroundings(Resolver.Lookup lookup, Duration bodyGrace) {
+record Surroundings(Resolver.Lookup lookup, Graces graces) {
     /** Those of the program. */
-    static final Surroundings REAL = new Surroundings(Resolver::system, Duration.ofSeconds(10));
+    static final Surroundings REAL = new Surroundings(Resolver::system, Graces.USUAL);
 }

@@ -14,9 +14,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One client connection, from its first request to its last, and what has come on it that nobody has taken yet. Runs on a
- * virtual thread of its lane; nobody else touches what is here, but for {@link #drain} and {@link #cut}.
+ * virtual thread of its lane, and on none while it rests; nobody else touches what is here, but for {@link #drain} and
+ * {@link #cut}.
  */
 final class ClientConnection {
+    private static final System.Logger LOG = System.getLogger(ClientConnection.class.getName());
     private static final long LINGER = TimeUnit.SECONDS.toNanos(2);
     private static final long LINGER_BYTES = 4 * 1024 * 1024;
     private static final long DRAIN_GRACE = TimeUnit.SECONDS.toNanos(1);
@@ -35,34 +37,57 @@ final class ClientConnection {
 
     private @Nullable Workspace workspace;
     private volatile @Nullable Relay current;
+    private final Runnable onEnd;
     private boolean idle; // guarded by the lane's lock
+    private boolean resting; // guarded by the lane's lock
+    private long idleUntil;
 
-    ClientConnection(Proxy proxy, LaneState state, Wire wire, String peer, boolean trusted) {
+    /** @param onEnd called once, when the connection has ended */
+    ClientConnection(Proxy proxy, LaneState state, Wire wire, String peer, boolean trusted, Runnable onEnd) {
         this.proxy = proxy;
         this.state = state;
         this.lane = state.lane;
         this.wire = wire;
         this.peer = peer;
         this.settings = proxy.settings();
+        this.onEnd = onEnd;
         this.forwarding = new Forwarding(peer, trusted, settings.forwarded(), settings.via());
     }
 
     /** Serves one request after another until the connection ends. */
     void run() {
         state.opened(this);
+        serve();
+    }
+
+    private void serve() {
+        boolean rests = false;
         try {
-            while (awaitRequest() && serveOne()) {
-                // one turn is one exchange
+            boolean goesOn = true;
+            while (goesOn && !rests) { // one turn is one exchange
+                switch (awaitRequest()) {
+                    case REQUEST -> goesOn = serveOne();
+                    case REST -> rests = rest();
+                    case END -> goesOn = false;
+                }
             }
         } catch (IOException e) {
             // the client is gone between two requests: nothing is lost
+        } catch (RuntimeException | Error e) { // the descriptor must not be lost with the thread
+            LOG.log(System.Logger.Level.ERROR, "a connection of " + peer + " failed inside Rondo", e);
         } finally {
-            close();
-            state.closed(this);
+            if (!rests) end();
         }
     }
 
+    private void end() {
+        close();
+        state.closed(this);
+        onEnd.run();
+    }
+
     private boolean serveOne() {
+        idleUntil = 0;
         Relay relay = new Relay(this);
         current = relay;
         try {
@@ -78,6 +103,7 @@ final class ClientConnection {
             new Relay(this).refuse();
         } finally {
             close();
+            onEnd.run();
         }
     }
 
@@ -87,20 +113,55 @@ final class ClientConnection {
         wire.close();
     }
 
-    /** Waits for the first byte of a request; false where none comes any more. */
-    private boolean awaitRequest() throws IOException {
-        if (in.hasRemaining()) return true;
+    private enum Next {
+        REQUEST,
+        /** None has come for a while; one still may. */
+        REST,
+        END
+    }
+
+    /** Waits for the first byte of a request. */
+    private Next awaitRequest() throws IOException {
+        if (in.hasRemaining()) return Next.REQUEST;
         giveWorkspace();
         giveIn();
+        if (idleUntil == 0) idleUntil = lane.coarseNanos() + settings.keepAlive();
+        long left = Math.max(1, idleUntil - lane.coarseNanos());
+        boolean mayRest = wire.canStandBy() && !proxy.isDraining();
+        long wait = mayRest ? Math.min(settings.threadGrace(), left) : left;
         setIdle(true, DRAIN_GRACE);
         try {
-            wire.awaitReadable(settings.keepAlive());
-            return fill(settings.keepAlive());
+            wire.awaitReadable(wait);
+            return fill(left) ? Next.REQUEST : Next.END;
         } catch (WireTimeout e) {
-            return peek() == Stir.BYTES; // what came while the time ran out is served
+            if (peek() == Stir.BYTES) return Next.REQUEST; // what came while the time ran out is served
+            return wait < left ? Next.REST : Next.END;
         } finally {
             setIdle(false, Wire.FOREVER);
         }
+    }
+
+    /** Gives the thread up until something comes, or the time is over; false where something has come already, or draining has begun. */
+    private boolean rest() {
+        giveIn();
+        lane.lock();
+        try {
+            long left = Math.max(1, idleUntil - lane.coarseNanos());
+            resting = !proxy.isDraining() && wire.standBy(left, this::wake);
+            if (resting) state.rests(1);
+            return resting;
+        } finally {
+            lane.unlock();
+        }
+    }
+
+    /** Goes on with a new thread. Called on the lane with its lock. */
+    private void wake() {
+        if (!resting) return;
+        resting = false;
+        state.rests(-1);
+        wire.unwatch();
+        lane.start(this::serve);
     }
 
     /** In one step with {@link #drain}, or its limit could fall on the request that has just come. */
@@ -119,6 +180,7 @@ final class ClientConnection {
         lane.lock();
         try {
             if (idle) wire.limitReads(DRAIN_GRACE);
+            wake();
         } finally {
             lane.unlock();
         }
@@ -134,6 +196,12 @@ final class ClientConnection {
         wire.abort();
         Relay relay = current;
         if (relay != null) relay.giveUp(Reason.DRAINING);
+        lane.lock();
+        try {
+            wake(); // to find out
+        } finally {
+            lane.unlock();
+        }
     }
 
     /** Bytes that were read and not taken. */

@@ -27,6 +27,7 @@ final class LaneState {
     private final ArrayDeque<Workspace> workspaces = new ArrayDeque<>();
     private final Set<ClientConnection> connections = new HashSet<>();
     private volatile int open;
+    private volatile int resting;
 
     LaneState(Lane lane, Recorder recorder, Limits limits, RandomGenerator random) {
         this.lane = lane;
@@ -110,6 +111,17 @@ final class LaneState {
     /** Open connections; may be called from anywhere. */
     int open() {
         return open;
+    }
+
+    /** Counts connections that rest; called with the lane's lock held. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // the lane alone writes
+    void rests(int delta) {
+        resting += delta;
+    }
+
+    /** Connections that hold no thread; may be called from anywhere. */
+    int resting() {
+        return resting;
     }
 
     void record(Exchange exchange) {

@@ -8,10 +8,9 @@ import dev.rondo.balancer.wire.Lane;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.channels.SocketChannel;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
@@ -29,7 +28,6 @@ public final class Proxy {
 
     /**
      * @param recorders one for each lane, by index
-     * @param bodyGrace time a request's body has before its rate counts
      * @param randoms gives each lane the randomness for request ids
      */
     public Proxy(
@@ -37,10 +35,10 @@ public final class Proxy {
             Configuration configuration,
             Router router,
             List<Recorder> recorders,
-            Duration bodyGrace,
+            Graces graces,
             IntFunction<RandomGenerator> randoms) {
         this.engine = engine;
-        this.settings = Settings.of(configuration, bodyGrace);
+        this.settings = Settings.of(configuration, graces);
         this.router = router;
         for (Lane lane : engine.lanes()) {
             lanes.add(new LaneState(lane, recorders.get(lane.index()), settings.limits(), randoms.apply(lane.index())));
@@ -91,7 +89,8 @@ public final class Proxy {
         private final SocketChannel channel;
         private final InetAddress peer;
         private volatile @Nullable ClientConnection connection;
-        private final CountDownLatch ended = new CountDownLatch(1);
+        private volatile boolean ended;
+        private volatile @Nullable Thread waiter;
 
         Running(LaneState state, SocketChannel channel, InetAddress peer, Consumer<ClientConnection> what) {
             this.what = what;
@@ -107,7 +106,7 @@ public final class Proxy {
                 int zone = address.indexOf('%');
                 if (zone >= 0) address = address.substring(0, zone);
                 ClientConnection made = new ClientConnection(
-                        Proxy.this, state, state.lane.adopt(channel), address, settings.trusts(peer));
+                        Proxy.this, state, state.lane.adopt(channel), address, settings.trusts(peer), this::end);
                 connection = made;
                 what.accept(made);
             } catch (IOException e) {
@@ -116,8 +115,6 @@ public final class Proxy {
             } catch (Throwable e) { // the descriptor must not be lost with the thread
                 LOG.log(System.Logger.Level.ERROR, "a connection of " + peer + " failed inside Rondo", e);
                 closeQuietly();
-            } finally {
-                ended.countDown();
             }
         }
 
@@ -127,17 +124,28 @@ public final class Proxy {
             } catch (IOException e) {
                 LOG.log(System.Logger.Level.DEBUG, "closing a connection of " + peer, e);
             }
+            end();
         }
 
+        private void end() {
+            ended = true;
+            LockSupport.unpark(waiter);
+        }
+
+        /** Without a latch: its frames would be a third of the stack that every connection's waiting thread keeps. */
         @Override
         public void await() throws InterruptedException {
-            ended.await();
+            waiter = Thread.currentThread();
+            while (!ended) {
+                LockSupport.park(this);
+                if (Thread.interrupted()) throw new InterruptedException();
+            }
         }
 
         @Override
         public void abort() {
             ClientConnection now = connection;
-            if (now != null) state.lane.start(now::abort);
+            if (now != null) state.lane.start(now::cut);
             else closeQuietly();
         }
     }
@@ -160,6 +168,13 @@ public final class Proxy {
         for (LaneState state : lanes) {
             state.lane.start(() -> state.all().forEach(ClientConnection::cut));
         }
+    }
+
+    /** Client connections that hold no thread while nothing comes. */
+    public int resting() {
+        int count = 0;
+        for (LaneState state : lanes) count += state.resting();
+        return count;
     }
 
     /** Open client connections. */

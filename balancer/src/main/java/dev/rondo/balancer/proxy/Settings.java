@@ -4,7 +4,6 @@ import dev.rondo.balancer.config.Cidr;
 import dev.rondo.balancer.config.Configuration;
 import dev.rondo.balancer.http.Limits;
 import java.net.InetAddress;
-import java.time.Duration;
 import java.util.List;
 
 /** What the relay wants to know of the configuration, times in nanoseconds. Immutable. */
@@ -14,13 +13,14 @@ record Settings(
         long requestHead,
         int requestBodyRate,
         long bodyGrace,
+        long threadGrace,
         long idle,
         long keepAlive,
         List<Cidr> trustedProxies,
         boolean forwarded,
         String via,
         boolean exposeErrors) {
-    static Settings of(Configuration c, Duration bodyGrace) {
+    static Settings of(Configuration c, Graces graces) {
         return new Settings(
                 new Limits(
                         c.limits().maxHeadSize(),
@@ -29,7 +29,8 @@ record Settings(
                 c.limits().maxBody(),
                 c.timeouts().requestHead().toNanos(),
                 c.timeouts().requestBodyRate(),
-                bodyGrace.toNanos(),
+                graces.body().toNanos(),
+                graces.thread().toNanos(),
                 c.timeouts().idle().toNanos(),
                 c.timeouts().keepAlive().toNanos(),
                 c.trustedProxies(),

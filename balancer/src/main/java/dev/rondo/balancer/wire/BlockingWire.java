@@ -136,6 +136,16 @@ final class BlockingWire extends Wire {
         return isQuiet();
     }
 
+    @Override
+    public boolean canStandBy() {
+        return false;
+    }
+
+    @Override
+    public boolean standBy(long timeoutNanos, Runnable onEvent) {
+        throw new UnsupportedOperationException("a blocking channel does not tell of itself");
+    }
+
     private boolean isQuiet() {
         try {
             return readNow(ByteBuffer.allocate(1)) == 0;

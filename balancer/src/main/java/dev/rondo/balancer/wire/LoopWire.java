@@ -78,6 +78,7 @@ final class LoopWire extends Wire {
             readBy = Timers.NEVER;
             readExpired = true;
             Runnable onEvent = resting;
+            resting = null;
             if (onEvent != null) onEvent.run();
             else LockSupport.unpark(reader);
         }
@@ -210,6 +211,21 @@ final class LoopWire extends Wire {
         listen();
         readBy = loop.deadline(timeoutNanos);
         schedule();
+    }
+
+    @Override
+    public boolean canStandBy() {
+        return true;
+    }
+
+    @Override
+    public boolean standBy(long timeoutNanos, Runnable onEvent) {
+        if (readable) return false;
+        resting = onEvent;
+        readBy = loop.deadline(timeoutNanos);
+        schedule();
+        listen();
+        return true;
     }
 
     /** A read that filled its buffer to the last byte has left the question open. */

@@ -127,11 +127,22 @@ public abstract sealed class Wire implements AutoCloseable permits LoopWire, Blo
      */
     public abstract void watch(Runnable onReadable);
 
-    /** Ends {@link #watch}: when this returns, {@code onReadable} does not run and will not. */
+    /** Ends {@link #watch} or {@link #standBy}: when this returns, {@code onReadable} does not run and will not. */
     public abstract void unwatch();
 
     /** Reads what is there without waiting; gives 0 where there is nothing, -1 at the end. */
     public abstract int readNow(ByteBuffer into) throws IOException;
+
+    /** Whether {@link #standBy} can be had: on an event loop. */
+    public abstract boolean canStandBy();
+
+    /**
+     * Has {@code onEvent} called when something can be read or the peer has closed, or {@code timeoutNanos} are over: once, on
+     * the lane and with its lock. Nobody reads or writes meanwhile.
+     *
+     * @return false where there is something to read already, and nothing will be called
+     */
+    public abstract boolean standBy(long timeoutNanos, Runnable onEvent);
 
     /** Tells the peer that nothing more will be sent. */
     public final void shutdownOutput() throws IOException {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rondo.balancer.config.EngineKind;
 import dev.rondo.balancer.connect.Resolver;
+import dev.rondo.balancer.proxy.Graces;
 import dev.rondo.balancer.testkit.BothEngines;
 import dev.rondo.balancer.testkit.RawBackend;
 import dev.rondo.balancer.testkit.RawClient;
@@ -62,7 +63,7 @@ class MovedBackendTest {
                         .dnsRefresh(refresh)
                         .connect(Duration.ofSeconds(2))
                         .build(),
-                new Surroundings(names, Duration.ofSeconds(10)));
+                new Surroundings(names, Graces.USUAL));
     }
 
     private static String ask(Rondo rondo) throws IOException {

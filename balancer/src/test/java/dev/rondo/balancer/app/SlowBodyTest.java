@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rondo.balancer.config.EngineKind;
 import dev.rondo.balancer.connect.Resolver;
+import dev.rondo.balancer.proxy.Graces;
 import dev.rondo.balancer.testkit.Answer;
 import dev.rondo.balancer.testkit.BothEngines;
 import dev.rondo.balancer.testkit.RawBackend;
@@ -13,7 +14,8 @@ import java.time.Duration;
 
 /** {@code timeouts.request-body-rate}, with a short time before it counts. */
 class SlowBodyTest {
-    private static final Surroundings QUICK = new Surroundings(Resolver::system, Duration.ofMillis(200));
+    private static final Surroundings QUICK =
+            new Surroundings(Resolver::system, new Graces(Duration.ofMillis(200), Graces.USUAL.thread()));
     private static final String HEAD = "POST / HTTP/1.1\r\nHost: lb.test\r\nContent-Length: 5000\r\n\r\n";
 
     private static Rondo start(EngineKind engine, int backend, int rate) throws Exception {
