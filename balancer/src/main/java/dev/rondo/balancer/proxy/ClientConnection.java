@@ -132,7 +132,7 @@ final class ClientConnection {
         setIdle(true, DRAIN_GRACE);
         try {
             wire.awaitReadable(wait);
-            return fill(left) ? Next.REQUEST : Next.END;
+            return fill(left, 0) ? Next.REQUEST : Next.END;
         } catch (WireTimeout e) {
             if (peek() == Stir.BYTES) return Next.REQUEST; // what came while the time ran out is served
             return wait < left ? Next.REST : Next.END;
@@ -209,8 +209,8 @@ final class ClientConnection {
         return in;
     }
 
-    private ByteBuffer inWithRoom() {
-        if (in.capacity() == 0) in = lane.buffers().take().limit(0);
+    private ByteBuffer inWithRoom(long bodyLeft) {
+        if (in.capacity() == 0) in = lane.buffers().takeFor(bodyLeft).limit(0);
         return in;
     }
 
@@ -221,14 +221,19 @@ final class ClientConnection {
 
     /** Waits for more bytes after all were taken, holding no buffer meanwhile; false at the end. */
     boolean awaitMore(long timeout) throws IOException {
-        giveIn();
-        wire.awaitReadable(timeout);
-        return fill(timeout);
+        return awaitMore(timeout, 0);
     }
 
-    private boolean fill(long timeout) throws IOException {
-        ByteBuffer room = inWithRoom();
-        room.clear().limit(Buffers.PAYLOAD);
+    /** As {@link #awaitMore(long)}, for a body of which {@code bodyLeft} bytes are still to come. */
+    boolean awaitMore(long timeout, long bodyLeft) throws IOException {
+        giveIn();
+        wire.awaitReadable(timeout);
+        return fill(timeout, bodyLeft);
+    }
+
+    private boolean fill(long timeout, long bodyLeft) throws IOException {
+        ByteBuffer room = inWithRoom(bodyLeft);
+        room.clear().limit(room.capacity() - Buffers.MARGIN);
         try {
             return wire.read(room, timeout) >= 0;
         } finally {
@@ -248,7 +253,7 @@ final class ClientConnection {
 
     /** Looks what stirs, without waiting. */
     Stir peek() {
-        ByteBuffer room = inWithRoom();
+        ByteBuffer room = inWithRoom(0);
         int start = room.position();
         int end = room.limit();
         // where a read has filled the buffer to the last byte, only the margin can tell whether more comes, or the end

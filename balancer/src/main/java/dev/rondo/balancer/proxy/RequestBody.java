@@ -171,7 +171,8 @@ final class RequestBody {
         long before = lane.ticker().nanos();
         try {
             // a client that was told to wait is not slow: the backend's time counts until its first byte
-            if (!client.awaitMore(awaitsContinue ? Wire.FOREVER : Math.clamp(allowance(), 1, settings.idle()))) {
+            long patience = awaitsContinue ? Wire.FOREVER : Math.clamp(allowance(), 1, settings.idle());
+            if (!client.awaitMore(patience, kind == BodyKind.LENGTH ? left : 0)) {
                 throw new Failure(Reason.CLIENT_ABORT, Failure.Progress.SENT, "the body ended before it was whole");
             }
         } catch (WireTimeout e) {
@@ -276,14 +277,22 @@ final class RequestBody {
      * The answer has begun: what is left of it may take longer than it had to begin. Where the backend was asked whether it
      * wants the body and has answered instead, it does not: bytes sent now it would take for another request.
      */
-    synchronized void answered(Wire backend) {
+    void answered(Wire backend) {
+        if (started) answeredMeanwhile(backend); // or there is no second thread, and no limit of its own
+    }
+
+    private synchronized void answeredMeanwhile(Wire backend) {
         answered = true;
         backend.limitReads(Wire.FOREVER);
         if (isUnwanted()) backendGone = true;
     }
 
     /** Nobody waits for an answer any more, nor wants to know whether the client leaves. */
-    synchronized void abandoned() {
+    void abandoned() {
+        if (started) abandonedMeanwhile();
+    }
+
+    private synchronized void abandonedMeanwhile() {
         abandoned = true;
         answered = true;
     }

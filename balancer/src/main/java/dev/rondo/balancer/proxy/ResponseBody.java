@@ -97,7 +97,7 @@ final class ResponseBody {
 
     private Reason fill() {
         try {
-            if (from.fill(backendIdle) >= 0) return Reason.OK;
+            if (from.fill(backendIdle, kind == BodyKind.LENGTH ? left : 0) >= 0) return Reason.OK;
             ended = true;
             return kind == BodyKind.UNTIL_CLOSE ? Reason.OK : Reason.RESPONSE_TRUNCATED;
         } catch (WireTimeout e) {

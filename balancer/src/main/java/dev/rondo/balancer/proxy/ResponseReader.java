@@ -4,7 +4,6 @@ import dev.rondo.balancer.http.BadMessage;
 import dev.rondo.balancer.http.ResponseHead;
 import dev.rondo.balancer.proxy.Failure.Progress;
 import dev.rondo.balancer.telemetry.Reason;
-import dev.rondo.balancer.wire.Buffers;
 import dev.rondo.balancer.wire.Lane;
 import dev.rondo.balancer.wire.Wire;
 import dev.rondo.balancer.wire.WireTimeout;
@@ -42,7 +41,7 @@ final class ResponseReader {
         try {
             while (!head.feed(back)) {
                 long left = deadline == Wire.FOREVER ? Wire.FOREVER : Math.max(1, deadline - lane.coarseNanos());
-                if (fill(left) < 0) throw closed("the backend closed the connection before its answer was whole");
+                if (fill(left, 0) < 0) throw closed("the backend closed the connection before its answer was whole");
             }
             head.parse();
         } catch (WireTimeout e) {
@@ -58,12 +57,15 @@ final class ResponseReader {
         return new Failure(Reason.UPSTREAM_RESET, begun ? Progress.ANSWERED : Progress.SENT, detail);
     }
 
-    /** Waits for bytes with no buffer in hand, then reads them; gives their number, -1 at the end. */
-    int fill(long timeout) throws IOException {
+    /**
+     * Waits for bytes with no buffer in hand, then reads them; gives their number, -1 at the end.
+     *
+     * @param bodyLeft bytes of a body that are still to come; 0 where that is not known
+     */
+    int fill(long timeout, long bodyLeft) throws IOException {
         giveBuffer();
         wire.awaitReadable(timeout);
-        back = lane.buffers().take();
-        back.limit(Buffers.PAYLOAD);
+        back = lane.buffers().takeFor(bodyLeft);
         try {
             int count = wire.read(back, timeout);
             begun |= count > 0;
