@@ -15,7 +15,8 @@ public final class Main {
     /** Runs the command in {@code args} and exits with its status. */
     public static void main(String[] args) {
         ApplicationLog.keepUntilTheEnd();
-        boolean plain = args.length == 2 && args[0].equals("run") && !args[1].startsWith("-");
+        boolean plain =
+                args.length == 2 && args[0].equals("run") && !args[1].startsWith("-") && !args[1].startsWith("@");
         int status = plain ? run(args[1]) : RondoCommand.commandLine().execute(args);
         System.exit(status);
     }

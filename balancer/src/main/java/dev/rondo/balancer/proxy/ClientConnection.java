@@ -81,9 +81,12 @@ final class ClientConnection {
     }
 
     private void end() {
-        close();
-        state.closed(this);
-        onEnd.run();
+        try {
+            close();
+            state.closed(this);
+        } finally {
+            onEnd.run();
+        }
     }
 
     private boolean serveOne() {
@@ -169,7 +172,7 @@ final class ClientConnection {
         lane.lock();
         try {
             idle = now;
-            if (proxy.isDraining()) wire.limitReads(limit);
+            wire.limitReads(proxy.isDraining() ? limit : Wire.FOREVER);
         } finally {
             lane.unlock();
         }
@@ -233,7 +236,9 @@ final class ClientConnection {
 
     private boolean fill(long timeout, long bodyLeft) throws IOException {
         ByteBuffer room = inWithRoom(bodyLeft);
-        room.clear().limit(room.capacity() - Buffers.MARGIN);
+        // what is behind a long body stays in the kernel: all else counts on no more than a payload being here
+        long most = Math.min(room.capacity() - Buffers.MARGIN, Math.max(bodyLeft, Buffers.PAYLOAD));
+        room.clear().limit((int) most);
         try {
             return wire.read(room, timeout) >= 0;
         } finally {

@@ -342,9 +342,12 @@ final class Relay {
      */
     private void readAnswer(ResponseReader answers, RequestBody sending, long timeout) throws Failure, IOException {
         long deadline = Wire.FOREVER;
+        boolean hadAll = false;
         for (int i = 0; i < INTERIM_ANSWERS; i++) {
+            boolean hasAll = sending.isEnded();
             if (!sending.isBackendsTurn()) deadline = Wire.FOREVER; // while the client still sends, its own times count
-            else if (deadline == Wire.FOREVER) deadline = lane.coarseNanos() + timeout;
+            else if (deadline == Wire.FOREVER || hasAll != hadAll) deadline = lane.coarseNanos() + timeout;
+            hadAll = hasAll;
             try {
                 answers.readHead(deadline);
             } catch (Failure failure) {

@@ -257,7 +257,7 @@ final class RequestBody {
     /** The backend has told the client to go on: from here on the client's time counts. */
     synchronized void continued() {
         continued = true;
-        if (!begun && !hurried) client.wire.limitReads(settings.idle());
+        if (started && expecting && !begun && !hurried) client.wire.limitReads(settings.idle());
     }
 
     /** The client has begun to send what it was told to wait with. */

@@ -54,9 +54,10 @@ public final class Buffers {
         lane.lock();
         try {
             if (longInUse == MOST_LONG) return null;
-            longInUse++;
             ByteBuffer buffer = freeLong.pollLast();
-            return buffer != null ? buffer : ByteBuffer.allocateDirect(LONG_PAYLOAD + MARGIN);
+            if (buffer == null) buffer = ByteBuffer.allocateDirect(LONG_PAYLOAD + MARGIN);
+            longInUse++;
+            return buffer;
         } finally {
             lane.unlock();
         }

@@ -158,6 +158,7 @@ final class LoopWire extends Wire {
     @Override
     public void unwatch() {
         resting = null;
+        if (reader == null) readBy = Timers.NEVER;
     }
 
     @Override
