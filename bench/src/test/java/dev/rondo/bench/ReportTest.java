@@ -34,8 +34,8 @@ class ReportTest {
                 .containsExactly(
                         "tiny: a title",
                         "CPU µs  errors",
-                        "nginx          20.00       0",
-                        "rondo          19.00       0",
+                        "nginx           20.00       0",
+                        "rondo           19.00       0",
                         "rondo / nginx    0.95");
     }
 }
