@@ -102,9 +102,8 @@ public final class AdminServer {
     /** To be called every few seconds: opens the port again where a failed accept, for want of descriptors, has closed it. */
     public void lookAfter() {
         try (Socket socket = new Socket()) {
-            InetAddress host = InetAddress.getByName(config.host());
-            InetAddress reachable = host.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : host;
-            socket.connect(new InetSocketAddress(reachable, port), Math.toIntExact(LOOK_WITHIN.toMillis()));
+            InetAddress host = ListeningPort.reachable(config.host());
+            socket.connect(new InetSocketAddress(host, port), Math.toIntExact(LOOK_WITHIN.toMillis()));
         } catch (ConnectException e) {
             reopen();
         } catch (IOException e) {

@@ -1,5 +1,6 @@
 package dev.rondo.balancer.admin;
 
+import dev.rondo.balancer.listener.ListeningPort;
 import io.helidon.health.HealthCheck;
 import io.helidon.health.HealthCheckResponse;
 import io.helidon.health.HealthCheckType;
@@ -56,9 +57,8 @@ final class HealthChecks {
         }
         int port = probes.dataPort().getAsInt();
         try (Socket socket = new Socket()) {
-            InetAddress host = InetAddress.getByName(probes.dataHost());
-            InetAddress reachable = host.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : host;
-            socket.connect(new InetSocketAddress(reachable, port), Math.toIntExact(CONNECT_WITHIN.toMillis()));
+            InetAddress host = ListeningPort.reachable(probes.dataHost());
+            socket.connect(new InetSocketAddress(host, port), Math.toIntExact(CONNECT_WITHIN.toMillis()));
             return Optional.empty();
         } catch (IOException | IllegalArgumentException e) {
             return Optional.of("no connection to " + probes.dataHost() + ":" + port + " within "

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,12 +47,10 @@ final class ConfigurationFile {
 
     /** Where the command that reads the file prints what it was asked for. */
     PrintWriter out() {
-        return command == null
-                ? new PrintWriter(System.out, true, Charset.defaultCharset())
-                : command.commandLine().getOut();
+        return Objects.requireNonNull(command).commandLine().getOut();
     }
 
-    /** Where it prints why it failed. */
+    /** Where it prints why it failed; for {@code run} there may be no command line. */
     PrintWriter errors() {
         return command == null
                 ? new PrintWriter(System.err, true, Charset.defaultCharset())

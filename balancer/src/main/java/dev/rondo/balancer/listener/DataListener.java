@@ -7,7 +7,6 @@ import dev.rondo.balancer.wire.Ticker;
 import io.helidon.webserver.WebServer;
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.InetAddress;
 import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
@@ -119,7 +118,8 @@ public final class DataListener {
 
     /** Helidon's listener is gone for good when one accept fails, for want of descriptors or memory; nothing tells. */
     private boolean isRefusing() throws IOException {
-        try (Marker probe = new Marker(reachable())) {
+        try (Marker probe =
+                new Marker(ListeningPort.reachable(configuration.server().host()))) {
             if (!expectUnlessDrained(probe)) return false;
             probe.connect(port, configuration.server().enableProxyProtocol(), GRACE);
             return false;
@@ -143,11 +143,6 @@ public final class DataListener {
         LOG.log(
                 System.Logger.Level.WARNING,
                 "server: port " + port + " was closed by a failed accept, and is open again");
-    }
-
-    private InetAddress reachable() throws IOException {
-        InetAddress host = InetAddress.getByName(configuration.server().host());
-        return host.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : host;
     }
 
     // ---- its end
@@ -195,7 +190,7 @@ public final class DataListener {
         if (hurry.getCount() == 0) return null;
         Marker marker = null;
         try {
-            marker = new Marker(reachable());
+            marker = new Marker(ListeningPort.reachable(configuration.server().host()));
             accepted.expect(marker);
             marker.connect(port, configuration.server().enableProxyProtocol(), GRACE);
             return marker;

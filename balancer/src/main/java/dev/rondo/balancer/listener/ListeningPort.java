@@ -3,8 +3,10 @@ package dev.rondo.balancer.listener;
 import io.helidon.webserver.WebServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.UnknownHostException;
 import java.util.function.Supplier;
 
 /**
@@ -49,6 +51,12 @@ public record ListeningPort(String section, String host, int number) {
             socket.close();
             throw e;
         }
+    }
+
+    /** Where a process that listens on {@code host} reaches itself. */
+    public static InetAddress reachable(String host) throws UnknownHostException {
+        InetAddress address = InetAddress.getByName(host);
+        return address.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : address;
     }
 
     private String cannotListen(String why) {

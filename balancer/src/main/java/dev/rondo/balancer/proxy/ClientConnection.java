@@ -129,10 +129,10 @@ final class ClientConnection {
         giveWorkspace();
         giveIn();
         if (idleUntil == 0) idleUntil = lane.coarseNanos() + settings.keepAlive();
-        long left = Math.max(1, idleUntil - lane.coarseNanos());
+        long left = idleLeft();
         boolean mayRest = wire.canStandBy() && !proxy.isDraining();
         long wait = mayRest ? Math.min(settings.threadGrace(), left) : left;
-        setIdle(true, DRAIN_GRACE);
+        setIdle(true);
         try {
             wire.awaitReadable(wait);
             return fill(left, 0) ? Next.REQUEST : Next.END;
@@ -140,8 +140,12 @@ final class ClientConnection {
             if (peek() == Stir.BYTES) return Next.REQUEST; // what came while the time ran out is served
             return wait < left ? Next.REST : Next.END;
         } finally {
-            setIdle(false, Wire.FOREVER);
+            setIdle(false);
         }
+    }
+
+    private long idleLeft() {
+        return Math.max(1, idleUntil - lane.coarseNanos());
     }
 
     /** Gives the thread up until something comes, or the time is over; false where something has come already, or draining has begun. */
@@ -149,8 +153,7 @@ final class ClientConnection {
         giveIn();
         lane.lock();
         try {
-            long left = Math.max(1, idleUntil - lane.coarseNanos());
-            resting = !proxy.isDraining() && wire.standBy(left, this::wake);
+            resting = !proxy.isDraining() && wire.standBy(idleLeft(), this::wake);
             if (resting) state.rests(1);
             return resting;
         } finally {
@@ -168,11 +171,11 @@ final class ClientConnection {
     }
 
     /** In one step with {@link #drain}, or its limit could fall on the request that has just come. */
-    private void setIdle(boolean now, long limit) {
+    private void setIdle(boolean now) {
         lane.lock();
         try {
             idle = now;
-            wire.limitReads(proxy.isDraining() ? limit : Wire.FOREVER);
+            wire.limitReads(now && proxy.isDraining() ? DRAIN_GRACE : Wire.FOREVER);
         } finally {
             lane.unlock();
         }

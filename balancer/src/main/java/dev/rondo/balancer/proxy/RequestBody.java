@@ -278,23 +278,21 @@ final class RequestBody {
      * wants the body and has answered instead, it does not: bytes sent now it would take for another request.
      */
     void answered(Wire backend) {
-        if (started) answeredMeanwhile(backend); // or there is no second thread, and no limit of its own
-    }
-
-    private synchronized void answeredMeanwhile(Wire backend) {
-        answered = true;
-        backend.limitReads(Wire.FOREVER);
-        if (isUnwanted()) backendGone = true;
+        if (!started) return; // there is no second thread, and no limit of its own
+        synchronized (this) {
+            answered = true;
+            backend.limitReads(Wire.FOREVER);
+            if (isUnwanted()) backendGone = true;
+        }
     }
 
     /** Nobody waits for an answer any more, nor wants to know whether the client leaves. */
     void abandoned() {
-        if (started) abandonedMeanwhile();
-    }
-
-    private synchronized void abandonedMeanwhile() {
-        abandoned = true;
-        answered = true;
+        if (!started) return;
+        synchronized (this) {
+            abandoned = true;
+            answered = true;
+        }
     }
 
     /** Whether the client was told to wait, and then got an answer instead of a word to go on. */

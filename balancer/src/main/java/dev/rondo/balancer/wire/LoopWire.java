@@ -204,14 +204,8 @@ final class LoopWire extends Wire {
 
     @Override
     public void rest(long timeoutNanos, Runnable onEvent) {
-        if (readable && !isQuiet()) {
-            onEvent.run();
-            return;
-        }
-        resting = onEvent;
-        listen();
-        readBy = loop.deadline(timeoutNanos);
-        schedule();
+        boolean stirs = readable && !isQuiet();
+        if (stirs || !standBy(timeoutNanos, onEvent)) onEvent.run();
     }
 
     @Override
