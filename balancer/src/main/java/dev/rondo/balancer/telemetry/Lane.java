@@ -47,6 +47,7 @@ final class Lane implements Recorder {
         if (accessLog != null) {
             accessLog.offer(exchange);
         }
+        ExchangeEvent.emit(exchange);
     }
 
     @Override

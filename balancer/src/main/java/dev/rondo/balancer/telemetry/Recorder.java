@@ -5,7 +5,7 @@ package dev.rondo.balancer.telemetry;
  * the lane's lock, in the fallback engine) may call it.
  */
 public interface Recorder {
-    /** Counts {@code exchange} and hands it to the access log; never blocks. */
+    /** Counts {@code exchange}, hands it to the access log and to a flight recording that wants it; never blocks. */
     void record(Exchange exchange);
 
     /** Adds {@code delta} to the open client connections. */
