@@ -34,13 +34,6 @@ class DescriptorsRunOutTest {
                 Program.limitedTo(256), List.of(), Starved.class, engine.name(), String.valueOf(backend.port()));
     }
 
-    private static int status(int port, String target) throws IOException {
-        try (RawClient client = RawClient.connect(port)) {
-            client.send("GET " + target + " HTTP/1.1\r\nHost: lb.test\r\nConnection: close\r\n\r\n");
-            return client.answer().status();
-        }
-    }
-
     /** Everybody is served in the end, while the first clients hold on to their connections as long as they are served. */
     @BothEngines
     void moreClientsThanDescriptorsWaitForTheirTurn(EngineKind engine) throws Exception {
@@ -55,13 +48,13 @@ class DescriptorsRunOutTest {
                 client.send(get("/" + i));
                 clients.addLast(client);
             }
-            assertThat(status(ports.admin, "/health/live")).isEqualTo(200);
+            assertThat(RawClient.ask(ports.admin, "/health/live").status()).isEqualTo(200);
             for (int i = 0; i < CLIENTS; i++) {
                 RawClient client = clients.removeFirst();
                 assertThat(client.answer().body()).isEqualTo("GET|/" + i + "|");
                 client.close();
             }
-            assertThat(status(ports.data, "/")).isEqualTo(200);
+            assertThat(RawClient.ask(ports.data, "/").status()).isEqualTo(200);
             assertThat(program.err()).doesNotContain("terminating", "Too many open files", "open again");
         } finally {
             for (RawClient client : clients) client.close();
@@ -74,8 +67,8 @@ class DescriptorsRunOutTest {
         try (RawBackend backend = RawBackend.echoing();
                 Program program = start(engine, backend)) {
             Ports ports = Ports.of(program);
-            assertThat(status(ports.data, "/")).isEqualTo(200);
-            assertThat(status(ports.admin, "/health/live")).isEqualTo(200);
+            assertThat(RawClient.ask(ports.data, "/").status()).isEqualTo(200);
+            assertThat(RawClient.ask(ports.admin, "/health/live").status()).isEqualTo(200);
             program.tell("take");
             program.awaitLine("done take");
             awaitRefused(ports.data);
@@ -95,7 +88,7 @@ class DescriptorsRunOutTest {
     private static int awaitAnswer(int port, String target) {
         while (true) {
             try {
-                return status(port, target);
+                return RawClient.ask(port, target).status();
             } catch (IOException e) { // refused, or reset in the moment in which the port is tried
                 Thread.onSpinWait();
             }

@@ -217,9 +217,6 @@ class DrainTest {
     }
 
     private static int status(Rondo rondo, String path) throws Exception {
-        try (RawClient admin = RawClient.connect(rondo.adminPort())) {
-            admin.send("GET " + path + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
-            return admin.answer().status();
-        }
+        return RawClient.ask(rondo.adminPort(), path).status();
     }
 }

@@ -45,10 +45,7 @@ class StopTest {
     }
 
     private int ready() throws IOException {
-        try (RawClient client = RawClient.connect(admin)) {
-            client.send("GET /health/ready HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
-            return client.answer().status();
-        }
+        return RawClient.ask(admin, "/health/ready").status();
     }
 
     @Test

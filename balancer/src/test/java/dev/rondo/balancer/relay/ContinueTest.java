@@ -46,11 +46,7 @@ class ContinueTest {
 
     @BothEngines
     void theBackendMayRefuseAtOnce(EngineKind engine) throws Exception {
-        try (RawBackend backend = RawBackend.start(peer -> {
-                    if (peer.index() > 0) {
-                        peer.echo();
-                        return;
-                    }
+        try (RawBackend backend = RawBackend.echoingAfter(peer -> {
                     if (peer.head() == null) return;
                     peer.send("HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\nno");
                     // Not one byte of the body, nor of another request, may come on this connection.

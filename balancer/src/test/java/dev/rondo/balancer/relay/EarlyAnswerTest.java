@@ -28,11 +28,7 @@ class EarlyAnswerTest {
     /** RFC 9110 §10.1.1: whoever answers instead of asking for the body does not read it, so it must not be sent. */
     @BothEngines
     void aBodyNobodyAskedForReachesNobody(EngineKind engine) throws Exception {
-        try (RawBackend backend = RawBackend.start(peer -> {
-                    if (peer.index() > 0) {
-                        peer.echo();
-                        return;
-                    }
+        try (RawBackend backend = RawBackend.echoingAfter(peer -> {
                     if (peer.head() == null) return;
                     peer.send(OK);
                     assertThat(peer.rest()).as("bytes behind the head").isEmpty();
@@ -58,11 +54,7 @@ class EarlyAnswerTest {
     @BothEngines
     void aConnectionAnsweredTooEarlyIsNotUsedAgain(EngineKind engine) throws Exception {
         CountDownLatch answered = new CountDownLatch(1);
-        try (RawBackend backend = RawBackend.start(peer -> {
-                    if (peer.index() > 0) {
-                        peer.echo();
-                        return;
-                    }
+        try (RawBackend backend = RawBackend.echoingAfter(peer -> {
                     Request.Head head = peer.head();
                     if (head == null) return;
                     assertThat(peer.bytes(5)).isEqualTo("first");

@@ -58,11 +58,7 @@ class IdleUpstreamTest {
         int size = 24 << 20;
         CountDownLatch hasAll = new CountDownLatch(1);
         CountDownLatch begun = new CountDownLatch(1);
-        try (RawBackend backend = RawBackend.start(peer -> {
-                    if (peer.index() > 0) {
-                        peer.echo();
-                        return;
-                    }
+        try (RawBackend backend = RawBackend.echoingAfter(peer -> {
                     if (peer.request() == null) return;
                     peer.send("HTTP/1.1 200 OK\r\nContent-Length: " + size + "\r\n\r\n" + "z".repeat(64 * 1024));
                     begun.countDown();
@@ -109,7 +105,7 @@ class IdleUpstreamTest {
 
     @BothEngines
     void aSecondAnswerBehindTheFirstIsNobodys(EngineKind engine) throws Exception {
-        try (RawBackend backend = RawBackend.start(peer -> answerTwice(peer, OK + UNSOLICITED));
+        try (RawBackend backend = RawBackend.echoingAfter(peer -> answerTwice(peer, OK + UNSOLICITED));
                 Balancer rondo = on(engine).loops(1).backends(backend.port()).start()) {
             ask(rondo, "/a", "ok");
             backend.takePeer().awaitScript();
@@ -124,8 +120,8 @@ class IdleUpstreamTest {
         String head = "HTTP/1.1 200 OK\r\nContent-Length: 16000\r\nX-Pad: ";
         String pad = "p".repeat(Buffers.PAYLOAD - 16_000 - head.length() - 4);
         String body = "z".repeat(16_000);
-        try (RawBackend backend =
-                        RawBackend.start(peer -> answerTwice(peer, head + pad + "\r\n\r\n" + body + UNSOLICITED));
+        try (RawBackend backend = RawBackend.echoingAfter(
+                        peer -> answerTwice(peer, head + pad + "\r\n\r\n" + body + UNSOLICITED));
                 Balancer rondo = on(engine).loops(1).backends(backend.port()).start()) {
             ask(rondo, "/a", body);
             if (engine == EngineKind.EVENT_LOOPS) backend.takePeer().awaitScript();
@@ -137,11 +133,7 @@ class IdleUpstreamTest {
     @BothEngines
     void aSecondAnswerThatComesLaterIsNobodys(EngineKind engine) throws Exception {
         CountDownLatch idle = new CountDownLatch(1);
-        try (RawBackend backend = RawBackend.start(peer -> {
-                    if (peer.index() > 0) {
-                        peer.echo();
-                        return;
-                    }
+        try (RawBackend backend = RawBackend.echoingAfter(peer -> {
                     if (peer.request() == null) return;
                     peer.send(OK);
                     idle.await();
@@ -160,12 +152,8 @@ class IdleUpstreamTest {
         }
     }
 
-    /** Answers the first request with {@code raw}, and then takes no other on the same connection. */
+    /** Answers one request with {@code raw}, and then takes no other on the same connection. */
     private static void answerTwice(Peer peer, String raw) throws IOException {
-        if (peer.index() > 0) {
-            peer.echo();
-            return;
-        }
         if (peer.request() == null) return;
         peer.send(raw);
         assertThat(peer.request()).as("a request behind an answer too many").isNull();

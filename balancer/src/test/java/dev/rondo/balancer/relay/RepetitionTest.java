@@ -28,11 +28,7 @@ class RepetitionTest {
         assumeTrue(KernelQueues.known(), "no /proc/net/tcp to see when the pipelined bytes are read");
         CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch pipelined = new CountDownLatch(1);
-        try (RawBackend backend = RawBackend.start(peer -> {
-                    if (peer.index() > 0) {
-                        peer.echo();
-                        return;
-                    }
+        try (RawBackend backend = RawBackend.echoingAfter(peer -> {
                     if (peer.request() == null) return;
                     peer.send(OK);
                     peer.request();

@@ -19,12 +19,8 @@ import java.time.Duration;
 /** Upstream connections: kept, checked, retired, and what happens when a kept one turns out to be stale. */
 @SuppressWarnings("StringConcatToTextBlock") // HTTP ends its lines with CRLF, a text block with LF
 class ReuseTest {
-    /** Serves one request; the first connection then takes another and goes away without a word. */
+    /** Serves one request, then takes another and goes away without a word. */
     private static void goStale(Peer peer, boolean reset) throws IOException {
-        if (peer.index() > 0) {
-            peer.echo();
-            return;
-        }
         if (peer.request() == null) return;
         peer.send(OK);
         peer.request();
@@ -66,7 +62,7 @@ class ReuseTest {
     @BothEngines
     void aGetOnAStaleConnectionIsRepeated(EngineKind engine) throws Exception {
         for (boolean reset : new boolean[] {false, true}) {
-            try (RawBackend backend = RawBackend.start(peer -> goStale(peer, reset));
+            try (RawBackend backend = RawBackend.echoingAfter(peer -> goStale(peer, reset));
                     Balancer rondo =
                             on(engine).loops(1).backends(backend.port()).start();
                     RawClient client = RawClient.connect(rondo.port())) {
@@ -83,7 +79,7 @@ class ReuseTest {
     @BothEngines
     void aPostOnAStaleConnectionIsNotRepeated(EngineKind engine) throws Exception {
         for (boolean reset : new boolean[] {false, true}) {
-            try (RawBackend backend = RawBackend.start(peer -> goStale(peer, reset));
+            try (RawBackend backend = RawBackend.echoingAfter(peer -> goStale(peer, reset));
                     Balancer rondo =
                             on(engine).loops(1).backends(backend.port()).start();
                     RawClient client = RawClient.connect(rondo.port())) {
@@ -168,11 +164,7 @@ class ReuseTest {
 
     @BothEngines
     void aConnectionWhoseAnswerWasNotReadToItsEndIsNotKept(EngineKind engine) throws Exception {
-        try (RawBackend backend = RawBackend.start(peer -> {
-                    if (peer.index() > 0) {
-                        peer.echo();
-                        return;
-                    }
+        try (RawBackend backend = RawBackend.echoingAfter(peer -> {
                     if (peer.request() == null) return;
                     peer.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello");
                     assertThat(peer.rest()).isEmpty();

@@ -34,6 +34,9 @@ class SharingTest {
     /** Far more than goes through while the others get their answers; each stream ends with its test. */
     private static final long ENDLESS = 1L << 40;
 
+    /** Open when so many blocks of a test's stream have come to its end. */
+    private final CountDownLatch flows = new CountDownLatch(64);
+
     /** Many answers for another client of the same loop. */
     private static void othersAreServed(Balancer rondo) throws IOException {
         try (RawClient other = RawClient.connect(rondo.port())) {
@@ -49,13 +52,11 @@ class SharingTest {
             socket.getOutputStream().write(BLOCK);
     }
 
-    private static void swallow(RawClient client, CountDownLatch flows) {
+    /** Runs {@code block} for each block of a stream, beside the test and until its end. */
+    private static void endlessly(Step block) {
         Thread.ofPlatform().daemon().start(() -> {
             try {
-                for (long left = ENDLESS; left > 0; left -= BLOCK.length) {
-                    client.bytes(BLOCK.length);
-                    flows.countDown();
-                }
+                for (long left = ENDLESS; left > 0; left -= BLOCK.length) block.run();
             } catch (IOException e) {
                 // the end of the test
             }
@@ -106,80 +107,70 @@ class SharingTest {
         }
     }
 
-    @BothEngines
-    void aDownload(EngineKind engine) throws Exception {
-        CountDownLatch flows = new CountDownLatch(64);
-        try (RawBackend backend = RawBackend.start(peer -> {
-                    if (peer.index() > 0) {
-                        peer.echo();
-                        return;
-                    }
-                    if (peer.request() == null) return;
-                    peer.send("HTTP/1.1 200 OK\r\nContent-Length: " + ENDLESS + "\r\n\r\n");
-                    send(peer.socket());
-                });
+    @FunctionalInterface
+    private interface Stream {
+        void begin(RawClient client) throws IOException;
+    }
+
+    /** Begins a stream between a client and the backend's {@code end}; when it flows, another client is served. */
+    private void besideAStream(EngineKind engine, RawBackend.Script end, Stream stream) throws Exception {
+        try (RawBackend backend = RawBackend.echoingAfter(end);
                 Balancer rondo = on(engine).loops(1).backends(backend.port()).start();
                 RawClient client = RawClient.connectNarrow(rondo.port(), 4 << 20)) {
-            client.send(get("/endless"));
-            swallow(client, flows);
+            stream.begin(client);
             flows.await();
             othersAreServed(rondo);
         }
+    }
+
+    @BothEngines
+    void aDownload(EngineKind engine) throws Exception {
+        besideAStream(
+                engine,
+                peer -> {
+                    if (peer.request() == null) return;
+                    peer.send("HTTP/1.1 200 OK\r\nContent-Length: " + ENDLESS + "\r\n\r\n");
+                    send(peer.socket());
+                },
+                client -> {
+                    client.send(get("/endless"));
+                    endlessly(() -> {
+                        client.bytes(BLOCK.length);
+                        flows.countDown();
+                    });
+                });
     }
 
     @BothEngines
     void anUpload(EngineKind engine) throws Exception {
-        CountDownLatch flows = new CountDownLatch(64);
-        try (RawBackend backend = RawBackend.start(peer -> {
-                    if (peer.index() > 0) {
-                        peer.echo();
-                        return;
-                    }
-                    if (peer.head() == null) return;
-                    drain(peer.socket(), flows);
+        besideAStream(
+                engine,
+                peer -> {
+                    if (peer.head() != null) drain(peer.socket());
+                },
+                client -> {
+                    client.send("POST /endless HTTP/1.1\r\nHost: lb.test\r\nContent-Length: " + ENDLESS + "\r\n\r\n");
+                    endlessly(() -> client.write(BLOCK));
                 });
-                Balancer rondo = on(engine).loops(1).backends(backend.port()).start();
-                RawClient client = RawClient.connectNarrow(rondo.port(), 4 << 20)) {
-            client.send("POST /endless HTTP/1.1\r\nHost: lb.test\r\nContent-Length: " + ENDLESS + "\r\n\r\n");
-            pour(client);
-            flows.await();
-            othersAreServed(rondo);
-        }
     }
 
     @BothEngines
     void aTunnel(EngineKind engine) throws Exception {
-        CountDownLatch flows = new CountDownLatch(64);
-        try (RawBackend backend = RawBackend.start(peer -> {
-                    if (peer.index() > 0) {
-                        peer.echo();
-                        return;
-                    }
+        besideAStream(
+                engine,
+                peer -> {
                     if (peer.request() == null) return;
                     peer.send("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n");
-                    drain(peer.socket(), flows);
+                    drain(peer.socket());
+                },
+                client -> {
+                    client.send("GET / HTTP/1.1\r\nHost: lb.test\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n");
+                    assertThat(client.answer().status()).isEqualTo(101);
+                    endlessly(() -> client.write(BLOCK));
                 });
-                Balancer rondo = on(engine).loops(1).backends(backend.port()).start();
-                RawClient client = RawClient.connectNarrow(rondo.port(), 4 << 20)) {
-            client.send("GET / HTTP/1.1\r\nHost: lb.test\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n");
-            assertThat(client.answer().status()).isEqualTo(101);
-            pour(client);
-            flows.await();
-            othersAreServed(rondo);
-        }
     }
 
-    private static void pour(RawClient client) {
-        Thread.ofPlatform().daemon().start(() -> {
-            try {
-                for (long left = ENDLESS; left > 0; left -= BLOCK.length) client.write(BLOCK);
-            } catch (IOException e) {
-                // the end of the test
-            }
-        });
-    }
-
-    private static void drain(java.net.Socket socket, CountDownLatch flows) throws IOException {
+    private void drain(java.net.Socket socket) throws IOException {
         byte[] room = new byte[BLOCK.length];
         for (long left = ENDLESS; left > 0; left -= room.length) {
             if (socket.getInputStream().readNBytes(room, 0, room.length) < room.length) return;

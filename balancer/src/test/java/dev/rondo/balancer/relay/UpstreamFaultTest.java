@@ -201,11 +201,7 @@ class UpstreamFaultTest {
 
     @BothEngines
     void answeredTwice(EngineKind engine) throws Exception {
-        try (RawBackend backend = RawBackend.start(peer -> {
-                    if (peer.index() > 0) {
-                        peer.echo();
-                        return;
-                    }
+        try (RawBackend backend = RawBackend.echoingAfter(peer -> {
                     peer.request();
                     peer.send(OK + "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nPOISON");
                     assertThat(peer.rest())

@@ -80,10 +80,7 @@ public final class Balancer implements AutoCloseable {
     }
 
     private String metrics() throws IOException {
-        try (RawClient admin = RawClient.connect(adminPort())) {
-            admin.send("GET /metrics HTTP/1.1\r\nHost: admin\r\nConnection: close\r\n\r\n");
-            return admin.answer().body();
-        }
+        return RawClient.ask(adminPort(), "/metrics").body();
     }
 
     /** Ends every connection and thread of it. */

@@ -63,6 +63,14 @@ public final class RawBackend implements AutoCloseable {
         return start(Peer::echo);
     }
 
+    /** A backend whose first connection runs {@code first}; all others answer as in {@link #echoing}. */
+    public static RawBackend echoingAfter(Script first) throws IOException {
+        return start(peer -> {
+            if (peer.index() == 0) first.serve(peer);
+            else peer.echo();
+        });
+    }
+
     /** The port it listens on. */
     public int port() {
         return listener.getLocalPort();

@@ -38,6 +38,14 @@ public final class RawClient implements AutoCloseable {
         return connect(port, buffer, false);
     }
 
+    /** The answer to a GET of {@code target} on a connection of its own to {@code port}, which ends with it. */
+    public static Answer ask(int port, String target) throws IOException {
+        try (RawClient client = connect(port)) {
+            client.send("GET " + target + " HTTP/1.1\r\nHost: lb.test\r\nConnection: close\r\n\r\n");
+            return client.answer();
+        }
+    }
+
     private static RawClient connect(int port, int buffer, boolean keep) throws IOException {
         Socket socket = new Socket();
         try {
