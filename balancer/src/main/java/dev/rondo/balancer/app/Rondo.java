@@ -155,6 +155,10 @@ public final class Rondo implements AutoCloseable {
                 "rondo_loop_stalls",
                 "How often an event loop was held for more than 10 ms.",
                 () -> engine.lanes().stream().mapToLong(Lane::stalls).sum());
+        telemetry.gauge(
+                "rondo_client_connections_resting",
+                "Open connections of clients that hold no thread, because nothing has come for a while.",
+                this::resting);
         DataListener data = DataListener.start(configuration, descriptors.connections(), proxy, Ticker.SYSTEM);
         listener = data;
         admin = AdminServer.start(

@@ -52,6 +52,21 @@ class RestTest {
     }
 
     @Test
+    void aScrapeTellsHowManyRest() throws Exception {
+        try (RawBackend backend = RawBackend.echoing();
+                Rondo rondo = start(to(backend));
+                RawClient one = RawClient.connect(rondo.port());
+                RawClient other = RawClient.connect(rondo.port())) {
+            awaitResting(rondo, 2);
+            one.send("G"); // which takes a thread that waits for the rest
+            awaitResting(rondo, 1);
+            assertThat(RawClient.ask(rondo.adminPort(), "/metrics").body().lines())
+                    .contains("rondo_client_connections 2.0", "rondo_client_connections_resting 1.0");
+            assertThat(other.received()).isEmpty();
+        }
+    }
+
+    @Test
     void aRequestThatComesPieceByPieceIsServed() throws Exception {
         try (RawBackend backend = RawBackend.echoing();
                 Rondo rondo = start(to(backend));
