@@ -52,7 +52,9 @@ public final class Main implements Callable<Integer> {
     @Option(
             names = "--warmup",
             defaultValue = "10",
-            description = "Seconds before a JVM's first turn, 1 to 120; ${DEFAULT-VALUE} if not given.")
+            description =
+                    "Seconds for which a JVM is warmed up at least, 1 to 120; ${DEFAULT-VALUE} if not given. Up to five times as"
+                            + " long, until its compilers rest.")
     private int warmup;
 
     @Option(

@@ -64,6 +64,20 @@ final class ProcessTree {
         return new Cpu(user * tickMicros, system * tickMicros);
     }
 
+    /** µs that the JVM's compilers have used so far; threads of theirs that have ended count no more. 0 where this is no JVM. */
+    double compilers() throws IOException {
+        double ticks = 0;
+        try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(root.pid()), "task"))) {
+            for (Path thread : threads.toList()) {
+                String stat = read(thread.resolve("stat"));
+                if (!stat.contains(" CompilerThre")) continue; // "C2 CompilerThread0", cut by the kernel
+                String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+                ticks += Long.parseLong(fields[USER]) + Long.parseLong(fields[SYSTEM]);
+            }
+        }
+        return ticks * tickMicros;
+    }
+
     Memory memory() throws IOException {
         double rss = 0;
         double pss = 0;

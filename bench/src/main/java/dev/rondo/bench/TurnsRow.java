@@ -26,6 +26,10 @@ record TurnsRow(
     private static final int CONNECTIONS_A_SECOND = 2_000;
     private static final int OVERHEAD = 2;
     private static final int BURST = 2;
+    /** A JVM is warm when its compilers take less than this part of what it takes. */
+    private static final double AT_REST = 0.02;
+    /** How many times as long as asked for a JVM is warmed up at most. */
+    private static final int PATIENCE = 5;
 
     @Override
     public int seconds(Workbench.Pace pace) {
@@ -49,12 +53,8 @@ record TurnsRow(
                 Proxy proxy = bench.start(peer, setup);
                 proxies.add(proxy);
                 turns.put(peer.name(), new ArrayList<>());
-                boolean compiles = peer instanceof Rondo;
-                warmUp(
-                        bench,
-                        proxy,
-                        trial,
-                        compiles ? bench.pace().warmup() : bench.pace().nativeWarmup());
+                if (peer instanceof Rondo) warmUp(bench, proxy, trial);
+                else trial.warm(bench, proxy, bench.pace().nativeWarmup());
                 bench.children().pause(proxy.process());
             }
             for (int round = 0; round < bench.pace().rounds(); round++) {
@@ -70,10 +70,24 @@ record TurnsRow(
         return new Report(title, columns, turns);
     }
 
-    /** In bursts: what connections do at their end is compiled, too, before a turn ends and makes it known. */
-    private static void warmUp(Workbench bench, Proxy proxy, Trial trial, int seconds)
+    /**
+     * Until the compilers rest. In bursts: what connections do at their end is compiled, too, before a turn ends and makes it
+     * known.
+     */
+    private static void warmUp(Workbench bench, Proxy proxy, Trial trial)
             throws IOException, BenchException, InterruptedException {
-        for (int left = seconds; left > 0; left -= BURST) trial.warm(bench, proxy, Math.min(left, BURST));
+        int least = bench.pace().warmup();
+        boolean rests = false;
+        int seconds = 0;
+        while (seconds < least || (!rests && seconds < PATIENCE * least)) {
+            double compiled = proxy.tree().compilers();
+            ProcessTree.Cpu before = proxy.tree().cpu();
+            trial.warm(bench, proxy, BURST);
+            double used = proxy.tree().cpu().minus(before).sum();
+            rests = proxy.tree().compilers() - compiled < AT_REST * used;
+            seconds += BURST;
+        }
+        if (!rests) Workbench.say(proxy.peer().name() + " still compiles after " + seconds + " s");
     }
 
     private static Figures turn(Workbench bench, Proxy proxy, Setup setup, Trial trial)
