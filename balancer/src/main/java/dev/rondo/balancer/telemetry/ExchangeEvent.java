@@ -4,6 +4,7 @@ import jdk.jfr.Category;
 import jdk.jfr.DataAmount;
 import jdk.jfr.Description;
 import jdk.jfr.Event;
+import jdk.jfr.FlightRecorder;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
@@ -70,6 +71,8 @@ final class ExchangeEvent extends Event {
 
     /** Leaves {@code exchange} in the recording, if there is one that wants it. */
     static void emit(Exchange exchange) {
+        if (!FlightRecorder.isInitialized())
+            return; // an event that nobody wants would be an allocation until C2 removes it
         ExchangeEvent event = new ExchangeEvent();
         if (event.shouldCommit()) event.commit(exchange);
     }
