@@ -4,6 +4,7 @@ import jdk.jfr.Category;
 import jdk.jfr.DataAmount;
 import jdk.jfr.Description;
 import jdk.jfr.Event;
+import jdk.jfr.EventType;
 import jdk.jfr.FlightRecorder;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
@@ -69,10 +70,15 @@ final class ExchangeEvent extends Event {
     @Timespan
     long upstream;
 
+    /** Apart, because to ask for it starts the recorder. */
+    private static final class Kind {
+        static final EventType TYPE = EventType.getEventType(ExchangeEvent.class);
+    }
+
     /** Leaves {@code exchange} in the recording, if there is one that wants it. */
     static void emit(Exchange exchange) {
-        if (!FlightRecorder.isInitialized())
-            return; // an event that nobody wants would be an allocation until C2 removes it
+        // an event that nobody wants would be an allocation, until C2 removes it
+        if (!FlightRecorder.isInitialized() || !Kind.TYPE.isEnabled()) return;
         ExchangeEvent event = new ExchangeEvent();
         if (event.shouldCommit()) event.commit(exchange);
     }
