@@ -14,6 +14,9 @@ import java.util.stream.Collectors;
  * @param attachable whether it runs on the whole JDK, which can be looked into, instead of what the image has
  */
 record Rondo(String name, String engine, boolean attachable, RondoRuntime runtime, Path templates) implements Peer {
+    private static final int LEAST_CLIENTS = 512;
+    private static final int SPARE = 64;
+
     @Override
     public String version() throws IOException {
         return runtime.version();
@@ -27,6 +30,8 @@ record Rondo(String name, String engine, boolean attachable, RondoRuntime runtim
         values.put("ENGINE", engine);
         values.put("LOOPS", Integer.toString(setup.loops()));
         values.put("IDLE", Integer.toString(setup.idle()));
+        // said, or it would keep a quarter of its descriptors for idle connections to backends
+        values.put("CLIENTS", Integer.toString(Math.max(LEAST_CLIENTS, setup.connections() + SPARE)));
         values.put(
                 "ACCESS_LOG",
                 setup.accessLog() ? "{format: combined, path: \"" + directory.resolve("access.log") + "\"}" : "off");

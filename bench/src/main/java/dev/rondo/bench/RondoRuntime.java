@@ -94,7 +94,8 @@ final class RondoRuntime {
         try (Stream<Path> libs = Files.list(directory.resolve("libs"))) {
             libs.map(Path::toString).forEach(jdeps::add);
         }
-        String modules = tool("jdeps", jdeps).strip().replace("java.desktop,", "");
+        String modules =
+                tool("jdeps", jdeps).strip().replace("java.desktop,", "").replace("jdk.jfr,", "");
         boolean hasObjcopy = Tools.find("objcopy", "binutils", new ArrayList<>()) != null;
         tool(
                 "jlink",

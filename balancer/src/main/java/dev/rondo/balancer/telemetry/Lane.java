@@ -13,6 +13,10 @@ import org.jspecify.annotations.Nullable;
  * {@link Counters}, and finds a new backend's counters because the array that names them is replaced, never changed.
  */
 final class Lane implements Recorder {
+    /** The image's runtime has none: it takes 11 MB. */
+    private static final boolean HAS_FLIGHT_RECORDER =
+            ModuleLayer.boot().findModule("jdk.jfr").isPresent();
+
     private final Counters clientConnections = new Counters(1);
     private final Map<Reason, Counters> reasons = new EnumMap<>(Reason.class); // filled once, then only read
     private final @Nullable ExchangeQueue accessLog;
@@ -47,7 +51,7 @@ final class Lane implements Recorder {
         if (accessLog != null) {
             accessLog.offer(exchange);
         }
-        ExchangeEvent.emit(exchange);
+        if (HAS_FLIGHT_RECORDER) ExchangeEvent.emit(exchange);
     }
 
     @Override
