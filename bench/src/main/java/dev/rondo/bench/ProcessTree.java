@@ -28,7 +28,7 @@ final class ProcessTree {
     /** In kilobytes: resident, and resident with what is shared divided among those that share it. */
     record Memory(double rss, double pss) {}
 
-    private static final int USER = 11; // fields behind the name, which may hold spaces, counted from 0
+    private static final int USER = 11; // of fields(), counted from 0
     private static final int SYSTEM = 12;
     private static final int CHILDREN_USER = 13;
     private static final int CHILDREN_SYSTEM = 14;
@@ -57,11 +57,16 @@ final class ProcessTree {
         for (Path process : processes().toList()) {
             String stat = read(process.resolve("stat"));
             if (stat.isEmpty()) continue;
-            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+            String[] fields = fields(stat);
             user += Long.parseLong(fields[USER]) + Long.parseLong(fields[CHILDREN_USER]);
             system += Long.parseLong(fields[SYSTEM]) + Long.parseLong(fields[CHILDREN_SYSTEM]);
         }
         return new Cpu(user * tickMicros, system * tickMicros);
+    }
+
+    /** What stands behind the name, which may hold spaces. */
+    private static String[] fields(String stat) {
+        return stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
     }
 
     /** µs that the JVM's compilers have used so far; threads of theirs that have ended count no more. 0 where this is no JVM. */
@@ -71,7 +76,7 @@ final class ProcessTree {
             for (Path thread : threads.toList()) {
                 String stat = read(thread.resolve("stat"));
                 if (!stat.contains(" CompilerThre")) continue; // "C2 CompilerThread0", cut by the kernel
-                String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+                String[] fields = fields(stat);
                 ticks += Long.parseLong(fields[USER]) + Long.parseLong(fields[SYSTEM]);
             }
         }

@@ -79,8 +79,7 @@ final class ExchangeEvent extends Event {
     static void emit(Exchange exchange) {
         // an event that nobody wants would be an allocation, until C2 removes it
         if (!FlightRecorder.isInitialized() || !Kind.TYPE.isEnabled()) return;
-        ExchangeEvent event = new ExchangeEvent();
-        if (event.shouldCommit()) event.commit(exchange);
+        new ExchangeEvent().commit(exchange);
     }
 
     private void commit(Exchange exchange) {
