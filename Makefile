@@ -55,8 +55,8 @@ format: ## format the Java sources
 	@$(maven) -q spotless:apply
 
 .PHONY: docs
-docs: ## write docs/configuration.md and docs/rondo.schema.json from the configuration's description
-	@$(maven) -q -pl balancer test -Dtest=ReferencePagesTest -Ddocs.write=true
+docs: ## write docs/configuration.md and docs/rondo.schema.json from the configuration's description, docs/api.md from docs/openapi.yaml
+	@$(maven) -q -pl balancer test -Dtest='ReferencePagesTest,ApiPageTest' -Ddocs.write=true
 
 .PHONY: fuzz
 fuzz: ## fuzz every target, ROUNDS (10) times as long as make verify does

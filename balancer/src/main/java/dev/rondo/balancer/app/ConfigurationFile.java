@@ -33,7 +33,7 @@ final class ConfigurationFile {
     /** Reads and checks the file, and prints every problem; null where it cannot be run. */
     Loaded.@Nullable Valid load() {
         PrintWriter errors = errors();
-        return switch (ConfigurationLoader.load(file, System.getenv(), properties())) {
+        return switch (read()) {
             case Loaded.Valid valid -> {
                 print(valid.warnings(), "warning: ", errors);
                 yield valid;
@@ -43,6 +43,11 @@ final class ConfigurationFile {
                 yield null;
             }
         };
+    }
+
+    /** Reads and checks the file, and prints nothing. */
+    Loaded read() {
+        return ConfigurationLoader.load(file, System.getenv(), properties());
     }
 
     /** Where the command that reads the file prints what it was asked for. */

@@ -1,6 +1,7 @@
 package dev.rondo.balancer.app;
 
 import dev.rondo.balancer.config.Loaded;
+import dev.rondo.balancer.config.ReloadConfig;
 import dev.rondo.balancer.telemetry.ApplicationLog;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -9,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -17,7 +19,8 @@ import picocli.CommandLine.Mixin;
         name = "run",
         description =
                 "Serves with a configuration until SIGTERM (drains as configured) or SIGINT (without drain.delay);"
-                        + " a second signal ends at once. SIGUSR1 opens the access log again.",
+                        + " a second signal ends at once. SIGUSR1 opens the access log again, SIGHUP reads the"
+                        + " configuration again.",
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
@@ -55,14 +58,29 @@ final class RunCommand implements Callable<Integer> {
         Signals.on("TERM", () -> end(started.join(), true, SIGTERM));
         Signals.on("INT", () -> end(started.join(), false, SIGINT));
         Signals.on("USR1", () -> started.join().reopenAccessLog());
+        Signals.on("HUP", () -> started.join().reload("SIGHUP"));
         try {
-            started.complete(Rondo.start(valid.configuration()));
+            Rondo rondo = Rondo.start(valid.configuration(), Surroundings.REAL.source(source::read));
+            started.complete(rondo);
+            watch(valid.configuration().reload(), rondo);
         } catch (IOException e) {
             source.errors().println("rondo: " + e.getMessage());
             return Main.FAILED;
         }
         ended.await();
         return status;
+    }
+
+    /** Looks at the file's digest now and then: a mounted ConfigMap changes by a link that is swapped, of which no event tells. */
+    private void watch(ReloadConfig when, Rondo rondo) {
+        if (!when.watch()) return;
+        FileDigest digest = new FileDigest(source.file);
+        Thread.ofVirtual().name("rondo-reload").start(() -> {
+            while (true) {
+                LockSupport.parkNanos(when.interval().toNanos());
+                if (digest.hasChanged()) rondo.reload(source.file + " has changed");
+            }
+        });
     }
 
     private void end(Rondo rondo, boolean delayed, int signal) {

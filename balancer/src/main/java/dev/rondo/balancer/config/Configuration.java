@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param exposeErrors whether {@code Proxy-Status} (RFC 9209) is added to answers of our own
  * @param dnsRefresh how old a resolved address may get
  * @param drain how the process ends
+ * @param reload when the file is read again
  * @param accessLog one line for each exchange
  * @param log the application's own log
  * @param pools in the order of the file; never empty
@@ -42,6 +43,7 @@ public record Configuration(
         boolean exposeErrors,
         Duration dnsRefresh,
         DrainConfig drain,
+        ReloadConfig reload,
         AccessLogConfig accessLog,
         LogConfig log,
         SequencedMap<String, PoolConfig> pools,

@@ -103,6 +103,7 @@ final class Resolution {
                 complainOfNeed(key, child, path.child(key.needs()));
                 continue;
             }
+            if (key.fallback() instanceof Key.Fallback.Off && !isSet(child)) continue;
             Value value = value(key.type(), child);
             if (value == null) value = fallback(key, child, fields);
             if (value != null) members.put(key.name(), value);
@@ -136,25 +137,30 @@ final class Resolution {
                                             : "; for example " + key.name() + ": " + key.example()));
                 return null;
             }
-            case Key.Fallback.Nothing() -> {
+            case Key.Fallback.Nothing(), Key.Fallback.Off() -> {
                 return null;
             }
             case Key.Fallback.Fixed(String text) -> {
                 return leaf((Type.Scalar<?>) key.type(), path, DEFAULT, text);
             }
-            case Key.Fallback.Inherited(String section, String name) -> {
+            case Key.Fallback.Inherited(String section, String name, Key.Fallback.Computed unset) -> {
                 Value.Fields from = (Value.Fields) top.get(section);
                 if (from == null || !(from.find(name) instanceof Value.Leaf leaf)) return null;
-                Origin origin = leaf.origin() instanceof Origin.Default
-                        ? DEFAULT
-                        : new Origin.Inherited(leaf.path().shown(), leaf.origin());
+                boolean set = !(leaf.origin() instanceof Origin.Default);
+                if (!set && unset != null) return computed(unset, key, path, beside);
+                Origin origin = set ? new Origin.Inherited(leaf.path().shown(), leaf.origin()) : DEFAULT;
                 return new Value.Leaf(path, origin, leaf.text(), leaf.parsed());
             }
             case Key.Fallback.Computed computed -> {
-                String text = computed.from().apply(beside);
-                return text == null ? null : leaf((Type.Scalar<?>) key.type(), path, DEFAULT, text);
+                return computed(computed, key, path, beside);
             }
         }
+    }
+
+    private static @Nullable Value computed(
+            Key.Fallback.Computed fallback, Key key, KeyPath path, Value.Fields beside) {
+        String text = fallback.from().apply(beside);
+        return text == null ? null : leaf((Type.Scalar<?>) key.type(), path, DEFAULT, text);
     }
 
     private @Nullable Value list(Type.ListOf list, KeyPath path) {

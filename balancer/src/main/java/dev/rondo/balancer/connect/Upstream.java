@@ -43,7 +43,8 @@ public final class Upstream {
     private final int port;
     private final BackendLabels labels;
     private final Resolver resolver;
-    private final Terms terms;
+    private volatile Terms terms;
+    private volatile boolean retired;
     private final Recorder[] recorders;
     private final List<ArrayDeque<UpstreamConnection>> idle = new ArrayList<>();
 
@@ -58,6 +59,16 @@ public final class Upstream {
         this.recorders = recorders.toArray(Recorder[]::new);
         for (int i = 0; i < this.recorders.length; i++) idle.add(new ArrayDeque<>());
         var unused = resolver.refresh(host);
+    }
+
+    /** From now on connections are made and kept so. */
+    public void terms(Terms next) {
+        terms = next;
+    }
+
+    /** Keeps no connection any more: those in use are closed after their answer. The idle ones are left to {@link #closeIdle}. */
+    public void retire() {
+        retired = true;
     }
 
     /** {@code host:port} as configured, an IPv6 literal in brackets. */
@@ -173,7 +184,7 @@ public final class Upstream {
         lane.lock();
         try {
             recorders[lane.index()].upstreamConnections(labels, -1, 0);
-            if (mine.size() >= terms.maxIdle() || !wire.isOpen()) {
+            if (mine.size() >= terms.maxIdle() || retired || !wire.isOpen()) {
                 wire.close();
                 return;
             }

@@ -1,8 +1,14 @@
 package dev.rondo.balancer.proxy;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.rondo.balancer.cluster.Backend;
+import dev.rondo.balancer.cluster.Lease;
+import dev.rondo.balancer.cluster.Outcome;
 import dev.rondo.balancer.cluster.Pool;
+import dev.rondo.balancer.config.Affinity;
 import dev.rondo.balancer.config.PoolTimeouts;
+import dev.rondo.balancer.config.RetryOn;
 import dev.rondo.balancer.connect.ConnectFailure;
 import dev.rondo.balancer.connect.UpstreamConnection;
 import dev.rondo.balancer.http.BadMessage;
@@ -13,12 +19,16 @@ import dev.rondo.balancer.http.RequestHead;
 import dev.rondo.balancer.http.ResponseHead;
 import dev.rondo.balancer.http.ResponseHead.Persistence;
 import dev.rondo.balancer.proxy.Failure.Progress;
+import dev.rondo.balancer.proxy.RetryRule.Ending;
+import dev.rondo.balancer.proxy.RetryRule.Request;
+import dev.rondo.balancer.proxy.RetryRule.Verdict;
 import dev.rondo.balancer.telemetry.Reason;
 import dev.rondo.balancer.wire.Lane;
 import dev.rondo.balancer.wire.Wire;
 import dev.rondo.balancer.wire.WireTimeout;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +55,15 @@ final class Relay {
 
     private @Nullable Backend heldFrom;
 
+    /** Whether the request goes to the backend it has just been to, on a connection that is new. */
+    private boolean stale;
+
+    /** Whether the client's cookie has named this backend, and need not be sent again. */
+    private boolean stuck;
+
+    /** Who waits for room at a backend; null while nobody does. */
+    private volatile @Nullable Thread queued;
+
     /** Why nobody waits for the answer any more: the client has gone, or the process ends; null while somebody does. */
     private volatile @Nullable Reason gaveUp;
 
@@ -68,7 +87,7 @@ final class Relay {
         try {
             if (!readHead()) return false;
             log.head(head, client.forwarding.client(head));
-            served = forward(route());
+            served = admit(route());
         } catch (Failure failure) {
             served = answerFailure(failure);
         } catch (IOException e) {
@@ -97,6 +116,7 @@ final class Relay {
             client.abort();
             sending.join();
         }
+        if (sending != null) sending.forget();
         discard();
     }
 
@@ -145,55 +165,138 @@ final class Relay {
 
     // ---- attempts
 
-    /** Picks a backend and asks it. */
-    private Served forward(Pool pool) throws Failure, IOException {
-        Backend backend = pool.pick();
-        if (backend == null) throw Failure.early(Reason.NO_HEALTHY_BACKEND, "no backend of this pool can be used");
-        client.state.attemptBegins(backend.labels());
+    /** Sheds what is too much for this process at once: a late answer would be worse than a quick refusal. */
+    private Served admit(Pool pool) throws Failure, IOException {
+        int most = settings.maxInFlight();
+        if (most == 0) return forward(pool);
+        if (!client.proxy.enter(most)) throw Failure.early(Reason.OVERLOADED, most + " requests are in work");
         try {
-            return attempt(pool, backend);
+            return forward(pool);
         } finally {
-            client.state.attemptEnds(backend.labels());
+            client.proxy.leave();
         }
     }
 
-    /** One turn of the loop is one connection: a second one only where the first had been kept too long. */
-    private Served attempt(Pool pool, Backend backend) throws Failure, IOException {
-        boolean bodiless = head.bodyKind() == BodyKind.NONE;
-        int bodyStart = client.in().position();
+    /**
+     * Takes a place at a backend and asks it; where that comes to nothing, and the request may be repeated, once more. One turn of
+     * the loop is one attempt.
+     */
+    private Served forward(Pool pool) throws Failure, IOException {
+        Attempts attempts = new Attempts(pool, lane.coarseNanos());
+        RequestBody sending = new RequestBody(
+                client,
+                work,
+                pool.requestRules(),
+                pool.config().timeouts().idle().toNanos(),
+                isRepeatable() ? pool.config().retry().replayBuffer() : 0);
+        body = sending;
+        Lease lease = null;
         boolean fresh = false;
-        while (true) {
-            long begun = lane.ticker().nanos();
-            RequestBody sending = new RequestBody(
-                    client,
-                    work,
-                    pool.requestRules(),
-                    pool.config().timeouts().idle().toNanos());
-            body = sending;
-            UpstreamConnection connection = null;
-            try {
-                connection = connect(backend, fresh);
-                return exchange(pool, backend, connection, sending, begun);
-            } catch (Failure failure) {
-                boolean reused = connection != null && connection.isReused();
-                boolean repeats = reused && mayRepeat(failure, sending);
-                Reason outcome = repeats ? Reason.STALE_CONNECTION : failure.reason();
-                String address = connection == null ? "" : connection.addressText();
-                log.attempt(
-                        backend.labels(),
-                        address,
-                        reused,
-                        outcome,
-                        0,
-                        begun,
-                        lane.ticker().nanos());
-                discard();
-                if (!repeats) throw failure;
-                client.state.staleRepeat(backend.labels());
-                if (!bodiless) client.in().position(bodyStart); // it is all still there, whatever came behind it
-                fresh = true;
+        try {
+            while (true) {
+                if (lease == null) lease = place(pool, attempts);
+                Served served = attempt(pool, lease, attempts, sending, fresh);
+                if (served != null) return served;
+                fresh = stale;
+                if (!stale) {
+                    leave(pool, lease);
+                    lease = null;
+                }
+                sending.again();
             }
+        } finally {
+            if (lease != null) leave(pool, lease);
+            attempts.end();
         }
+    }
+
+    /** Whether sending it twice means the same as once (RFC 9110 §9.2.2). */
+    private boolean isRepeatable() {
+        Method method = head.knownMethod();
+        return (method != null && method.isIdempotent()) || head.hasIdempotencyKey();
+    }
+
+    private Lease place(Pool pool, Attempts attempts) throws Failure {
+        Affinity affinity = pool.config().balancing().affinity();
+        String token = affinity == null || !attempts.tried().isEmpty() ? null : head.cookie(affinity.cookie());
+        Lease sticky = token == null ? null : pool.acquire(token, lane.coarseNanos());
+        stuck = sticky != null;
+        if (sticky != null) {
+            client.state.picked(sticky.backend().labels());
+            return sticky;
+        }
+        long key = HashKey.of(pool.config(), head, log.client());
+        Lease lease = pool.acquire(key, lane.coarseNanos(), client.state.picks(), attempts.tried());
+        if (lease == null) lease = queue(pool, attempts, key);
+        client.state.picked(lease.backend().labels());
+        return lease;
+    }
+
+    /** Every backend has as many requests as it may have. */
+    private Lease queue(Pool pool, Attempts attempts, long key) throws Failure {
+        if (!pool.canServe()) throw Failure.early(Reason.NO_HEALTHY_BACKEND, "no backend of this pool can be used");
+        long now = lane.ticker().nanos();
+        long patience =
+                attempts.within(pool.config().balancing().queue().timeout().toNanos(), now);
+        client.giveEmptyIn();
+        queued = Thread.currentThread();
+        watchClient();
+        try {
+            return switch (pool.await(
+                    key, client.state.picks(), attempts.tried(), now + patience, () -> gaveUp != null)) {
+                case Pool.Waited.Got got -> got.lease();
+                case Pool.Waited.LineFull full -> throw Failure.early(Reason.QUEUE_FULL, "as many wait as may");
+                case Pool.Waited.TooLong tooLong ->
+                    throw Failure.early(Reason.QUEUE_TIMEOUT, "no backend had room in time");
+                case Pool.Waited.NoBackend nobody ->
+                    throw Failure.early(Reason.NO_HEALTHY_BACKEND, "no backend of this pool can be used any more");
+                case Pool.Waited.Pointless pointless -> throw Failure.early(why(), "nobody waits for the answer");
+            };
+        } finally {
+            queued = null;
+            client.wire.unwatch();
+        }
+    }
+
+    private void leave(Pool pool, Lease lease) {
+        discard();
+        pool.release(lease);
+    }
+
+    /** Gives null where the request is to be sent once more: {@link #stale} says whether to the same backend. */
+    private @Nullable Served attempt(Pool pool, Lease lease, Attempts attempts, RequestBody sending, boolean fresh)
+            throws Failure, IOException {
+        Backend backend = lease.backend();
+        long begun = lane.ticker().nanos();
+        UpstreamConnection connection = null;
+        try {
+            connection = connect(backend, fresh);
+            return exchange(pool, lease, attempts, connection, sending, begun);
+        } catch (Failure failure) {
+            discard();
+            sending.settle();
+            boolean reused = connection != null && connection.isReused();
+            Ending ending = Ending.of(failure.reason(), failure.progress(), 0, log.status() != 0, reused);
+            Verdict verdict = judge(attempts, backend, ending, sending);
+            stale = verdict == Verdict.REPEAT_FRESH;
+            long ended = lane.ticker().nanos();
+            String address = connection == null ? "" : connection.addressText();
+            Reason outcome = stale ? Reason.STALE_CONNECTION : failure.reason();
+            log.attempt(backend.labels(), address, reused, outcome, 0, begun, ended);
+            boolean its = failure.reason().party() == Reason.Party.UPSTREAM && !stale;
+            pool.judge(lease, its ? Outcome.FAILED : Outcome.NEUTRAL, ended - begun, 0, ended);
+            if (stale) client.state.staleRepeat(backend.labels());
+            else if (verdict == Verdict.REPEAT) client.state.retry(backend.labels(), requireNonNull(ending.what()));
+            else throw failure;
+            return null;
+        }
+    }
+
+    private Verdict judge(Attempts attempts, Backend backend, Ending ending, RequestBody sending) {
+        Request request = new Request(head.knownMethod(), head.hasIdempotencyKey(), sending.held());
+        Failure ofBody = sending.failure();
+        boolean awaited = gaveUp == null && (ofBody == null || ofBody.reason().party() != Reason.Party.CLIENT);
+        return attempts.judge(backend, ending, request, awaited, lane.ticker().nanos());
     }
 
     /** Closes the connection in use, if it still is. */
@@ -212,18 +315,6 @@ final class Relay {
         if (connection != null && from != null) from.upstream().release(lane, connection);
     }
 
-    /**
-     * Whether a request that met a connection its backend had closed already may be sent once more: no byte of an answer
-     * has come, and either nothing was sent or the method is safe to repeat and all of the body is still here
-     * (RFC 9112 §9.3.1).
-     */
-    private boolean mayRepeat(Failure failure, RequestBody sent) {
-        if (failure.reason() != Reason.UPSTREAM_RESET || sent.isStarted()) return false;
-        if (failure.progress() == Progress.NOTHING_SENT) return true;
-        Method method = head.knownMethod();
-        return failure.progress() == Progress.SENT && method != null && method.isIdempotent();
-    }
-
     private UpstreamConnection connect(Backend backend, boolean fresh) throws Failure {
         heldFrom = backend;
         UpstreamConnection kept = fresh ? null : backend.upstream().takeIdle(lane);
@@ -238,37 +329,76 @@ final class Relay {
         }
     }
 
-    /** Sends the request on {@code connection} and relays its answer. A failure before the answer began is thrown. */
-    private Served exchange(Pool pool, Backend backend, UpstreamConnection connection, RequestBody sending, long begun)
+    /**
+     * Sends the request on {@code connection} and relays its answer. A failure before the answer began is thrown; null where the
+     * answer says that the backend cannot serve, and another is to be asked.
+     */
+    private @Nullable Served exchange(
+            Pool pool, Lease lease, Attempts attempts, UpstreamConnection connection, RequestBody sending, long begun)
             throws Failure, IOException {
+        Backend backend = lease.backend();
         PoolTimeouts timeouts = pool.config().timeouts();
+        long patience = attempts.within(timeouts.attempt().toNanos(), begun);
         Wire upstream = connection.wire();
         sendHead(pool, backend, upstream, sending);
         if (gaveUp != null) upstream.close();
         if (sending.isMoved()) {
             // the body stays where it is as long as it may have to be sent once more
-            if (head.bodyKind() == BodyKind.NONE || !connection.isReused()) client.giveEmptyIn();
+            if (head.bodyKind() == BodyKind.NONE || !(connection.isReused() || isRepeatable())) client.giveEmptyIn();
             watchClient();
         } else {
-            sending.start(upstream, timeouts.response().toNanos(), this::watchClient);
+            sending.start(upstream, patience, this::watchClient);
         }
 
         ResponseReader answers = new ResponseReader(lane, upstream, response);
         try {
-            readAnswer(answers, sending, timeouts.response().toNanos());
+            readAnswer(answers, sending, patience);
+            long ended = lane.ticker().nanos();
+            int status = response.status();
             client.state.connectionUsed(log.attempt(
                     backend.labels(),
                     connection.addressText(),
                     connection.isReused(),
                     Reason.OK,
-                    response.status(),
+                    status,
                     begun,
-                    lane.ticker().nanos()));
-            return response.status() == 101 ? tunnel(pool, connection, answers) : relayAnswer(pool, answers, sending);
+                    ended));
+            boolean failed = RetryRule.isGatewayError(status);
+            pool.judge(
+                    lease,
+                    failed ? Outcome.FAILED : Outcome.OK,
+                    ended - begun,
+                    failed ? response.retryAfter(lane.coarseMillis()) : 0,
+                    ended);
+            if (failed && asksAnother(attempts, backend, connection, sending, answers)) return null;
+            return status == 101 ? tunnel(pool, connection, answers) : relayAnswer(pool, lease, answers, sending);
         } finally {
             stopWatching(sending);
             answers.giveBuffer();
         }
+    }
+
+    /** Whether an answer is not passed on, because another backend may give a better one. */
+    private boolean asksAnother(
+            Attempts attempts,
+            Backend backend,
+            UpstreamConnection connection,
+            RequestBody sending,
+            ResponseReader answers) {
+        if (!sending.isEnded()) connection.wire().close(); // or the body might wait for a backend that does not read it
+        sending.settle();
+        Ending ending = Ending.of(Reason.OK, Progress.ANSWERED, response.status(), false, connection.isReused());
+        if (judge(attempts, backend, ending, sending) != Verdict.REPEAT) return false;
+        stale = false;
+        client.state.retry(backend.labels(), RetryOn.GATEWAY_ERROR);
+        // a short answer that is here already costs no connection
+        BodyKind kind = response.bodyKind(head.isHead());
+        long length = kind == BodyKind.NONE ? 0 : kind == BodyKind.LENGTH ? response.contentLength() : -1;
+        boolean clean = response.isPersistent()
+                && sending.isDelivered()
+                && answers.leftover().remaining() == length;
+        if (clean && gaveUp == null) keepConnection();
+        return true;
     }
 
     /** The head and as much of the body as is here and fits go out with one write. */
@@ -327,6 +457,7 @@ final class Relay {
         lane.lock();
         try {
             if (gaveUp == null) gaveUp = reason; // the first to leave is the one who did
+            LockSupport.unpark(queued);
             UpstreamConnection waitedFor = held;
             if (waitedFor != null) waitedFor.wire().close(); // so that whoever waits for an answer stops waiting
         } finally {
@@ -378,7 +509,7 @@ final class Relay {
     }
 
     /** Passes a final answer on; from here on the client has a status, and a failure can only be cut off. */
-    private Served relayAnswer(Pool pool, ResponseReader answers, RequestBody sending) throws IOException {
+    private Served relayAnswer(Pool pool, Lease lease, ResponseReader answers, RequestBody sending) throws IOException {
         BodyKind kind = response.bodyKind(head.isHead());
         boolean delimited = kind == BodyKind.NONE || kind == BodyKind.LENGTH;
         boolean chunked = !delimited && !head.isHttp10();
@@ -387,6 +518,7 @@ final class Relay {
         boolean keep = head.isPersistent() && (delimited || chunked) && !abandoned && !client.proxy.isDraining();
 
         work.sink.clear();
+        Affinity affinity = pool.config().balancing().affinity();
         Persistence persistence = head.isHttp10() ? Persistence.KEEP_ALIVE : Persistence.IMPLIED;
         response.writeTo(
                 work.sink,
@@ -394,7 +526,8 @@ final class Relay {
                 delimited && response.status() != 204,
                 keep ? persistence : Persistence.CLOSE,
                 client.state.date(log.startMillis()),
-                pool.responseRules());
+                pool.responseRules(),
+                affinity == null || stuck ? null : StickyCookie.line(affinity, pool.token(lease.backend())));
         log.status(response.status());
 
         ResponseBody answer = new ResponseBody(lane, answers, client.wire, kind, chunked, work, pool, settings.idle());
@@ -409,6 +542,7 @@ final class Relay {
         log.sent(answer.sent());
         Reason why = gaveUp;
         if (why != null) reason = why;
+        if (reason.party() == Reason.Party.UPSTREAM) pool.judge(lease, Outcome.FAILED, 0, 0, lane.coarseNanos());
         if ((why != null || reason == Reason.CLIENT_ABORT) && answer.sent() == 0) log.status(Status.of(reason));
         if (reason != Reason.OK) client.abort(); // or a cut answer would pass for a whole one
 
@@ -494,9 +628,13 @@ final class Relay {
         return new Served(reason, false);
     }
 
-    private Served clientLeft() {
+    private Reason why() {
         Reason why = gaveUp;
-        Reason reason = why != null ? why : Reason.CLIENT_ABORT;
+        return why != null ? why : Reason.CLIENT_ABORT;
+    }
+
+    private Served clientLeft() {
+        Reason reason = why();
         if (log.status() == 0) log.status(Status.of(reason));
         return cutOff(reason);
     }

@@ -36,6 +36,12 @@ public enum Reason {
     NO_ROUTE(Party.RONDO),
     /** Every backend of the pool is out of rotation. */
     NO_HEALTHY_BACKEND(Party.RONDO),
+    /** Every backend has as many requests as it may have, and as many wait as may. */
+    QUEUE_FULL(Party.RONDO),
+    /** No backend had room for the request in time. */
+    QUEUE_TIMEOUT(Party.RONDO),
+    /** As many requests are in work as may be. */
+    OVERLOADED(Party.RONDO),
     /** The process is ending. */
     DRAINING(Party.RONDO),
     /** A fault of Rondo's own. */

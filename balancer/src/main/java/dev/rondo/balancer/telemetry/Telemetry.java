@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Telemetry {
     private final List<Lane> lanes;
+    private final Ledger ledger;
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private volatile Supplier<List<BackendStatus>> backends = List::of;
     private volatile boolean lastReloadGood;
@@ -31,8 +32,9 @@ public final class Telemetry {
      * @param accessLog where exchanges are written; null for nowhere. Its lanes are at least as many
      */
     public Telemetry(int lanes, @Nullable AccessLog accessLog) {
+        this.ledger = new Ledger(lanes);
         this.lanes = IntStream.range(0, lanes)
-                .mapToObj(lane -> new Lane(accessLog == null ? null : accessLog.queue(lane)))
+                .mapToObj(lane -> new Lane(accessLog == null ? null : accessLog.queue(lane), ledger.lane(lane)))
                 .toList();
         registry.register(new LaneCollector(this.lanes, () -> backends.get()));
         if (accessLog != null) {
@@ -46,6 +48,11 @@ public final class Telemetry {
     /** The recorder of loop {@code lane}, counted from 0: the same at each call. */
     public Recorder recorder(int lane) {
         return lanes.get(lane);
+    }
+
+    /** The last exchanges. */
+    public Ledger ledger() {
+        return ledger;
     }
 
     /** What a scrape reads; further collectors may be registered. */

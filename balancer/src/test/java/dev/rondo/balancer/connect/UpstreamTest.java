@@ -3,6 +3,7 @@ package dev.rondo.balancer.connect;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rondo.balancer.config.EngineKind;
+import dev.rondo.balancer.config.RetryOn;
 import dev.rondo.balancer.telemetry.BackendLabels;
 import dev.rondo.balancer.telemetry.Exchange;
 import dev.rondo.balancer.telemetry.Reason;
@@ -68,7 +69,10 @@ class UpstreamTest {
         public void clientConnections(int delta) {}
 
         @Override
-        public void inFlight(BackendLabels backend, int delta) {}
+        public void picked(BackendLabels backend) {}
+
+        @Override
+        public void retry(BackendLabels backend, RetryOn how) {}
 
         @Override
         public void connectionUsed(BackendLabels backend, boolean reused) {}

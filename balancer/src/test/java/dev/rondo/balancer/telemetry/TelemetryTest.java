@@ -2,6 +2,7 @@ package dev.rondo.balancer.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rondo.balancer.config.RetryOn;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
@@ -110,9 +111,11 @@ class TelemetryTest {
     void connectionsAndRequestsInFlight() throws IOException {
         first.clientConnections(3);
         second.clientConnections(-1);
-        first.inFlight(ONE, 1);
-        second.inFlight(ONE, 1);
-        second.inFlight(ONE, -1);
+        telemetry.backends(() -> List.of(new BackendStatus(ONE, 1, true, "up", 1)));
+        first.picked(ONE);
+        second.picked(ONE);
+        first.retry(ONE, RetryOn.RESET);
+        second.retry(ONE, RetryOn.RESET);
         first.upstreamConnections(ONE, 1, 0);
         second.upstreamConnections(ONE, -1, 1);
         second.upstreamConnections(ONE, 1, 0);
@@ -130,7 +133,11 @@ class TelemetryTest {
                 .isEqualTo(1);
         assertThat(metrics.value("rondo_connection_reuse_ratio" + LABELS_ONE)).isEqualTo(0.75);
         assertThat(metrics.value("rondo_stale_repeats_total" + LABELS_ONE)).isEqualTo(1);
-        assertThat(telemetry.totals(ONE)).isEqualTo(new BackendTotals(0, 2, 1, 1, 1));
+        assertThat(metrics.value("rondo_retries_total{backend=\"server-1\",pool=\"default\",reason=\"reset\"}"))
+                .isEqualTo(2);
+        assertThat(metrics.value("rondo_backend_state{backend=\"server-1\",pool=\"default\",state=\"up\"}"))
+                .isEqualTo(1);
+        assertThat(telemetry.totals(ONE)).isEqualTo(new BackendTotals(0, 0, 2, 0, 0, 1, 1));
     }
 
     @Test
@@ -138,17 +145,16 @@ class TelemetryTest {
         BackendLabels heavy = new BackendLabels("default", "heavy", 2);
         BackendLabels benched = new BackendLabels("default", "benched", 3);
         telemetry.backends(() -> List.of(
-                new BackendStatus(ONE, 1, true),
-                new BackendStatus(TWO, 1, true),
-                new BackendStatus(heavy, 5, true),
-                new BackendStatus(benched, 0, false)));
+                new BackendStatus(ONE, 1, true, "up", 0),
+                new BackendStatus(TWO, 1, true, "up", 0),
+                new BackendStatus(heavy, 5, true, "up", 0),
+                new BackendStatus(benched, 0, false, "draining", 0)));
         for (int i = 0; i < 7; i++) {
-            (i % 2 == 0 ? first : second).inFlight(ONE, 1);
+            (i % 2 == 0 ? first : second).picked(ONE);
         }
-        first.inFlight(TWO, 1);
-        first.inFlight(TWO, -1);
+        first.picked(TWO);
         for (int i = 0; i < 40; i++) {
-            second.inFlight(heavy, 1);
+            second.picked(heavy);
         }
         Exposition metrics = scrape(telemetry);
         assertThat(metrics.value("rondo_fairness_skew{pool=\"default\"}")).isEqualTo(6);
@@ -210,7 +216,7 @@ class TelemetryTest {
         telemetry.configurationRead(true, Instant.ofEpochSecond(1_000));
         telemetry.gauge("rondo_loop_busy_ratio", "Part of the time a loop was busy.", () -> 0.25);
         telemetry.counter("rondo_loop_stalls", "Times a loop was held over 10 ms.", () -> 7);
-        telemetry.backends(() -> List.of(new BackendStatus(ONE, 1, true)));
+        telemetry.backends(() -> List.of(new BackendStatus(ONE, 1, true, "up", 0)));
         first.record(Exchanges.answered(ONE, "GET", 200, 5));
         first.record(Exchanges.refused(null, Reason.BAD_REQUEST, 400));
         first.connectionUsed(ONE, true);
@@ -310,12 +316,11 @@ class TelemetryTest {
             long before = threads.getCurrentThreadAllocatedBytes();
             for (int i = 0; i < requests; i++) {
                 first.clientConnections(1);
-                first.inFlight(ONE, 1);
+                first.picked(ONE);
                 first.upstreamConnections(ONE, 1, 0);
                 first.connectionUsed(ONE, true);
                 first.record(exchange);
                 first.record(refused);
-                first.inFlight(ONE, -1);
             }
             allocated = Math.min(allocated, threads.getCurrentThreadAllocatedBytes() - before);
         }

@@ -13,6 +13,7 @@ import dev.rondo.balancer.config.LimitsConfig;
 import dev.rondo.balancer.config.LogConfig;
 import dev.rondo.balancer.config.PoolConfig;
 import dev.rondo.balancer.config.PoolTimeouts;
+import dev.rondo.balancer.config.ReloadConfig;
 import dev.rondo.balancer.config.RouteConfig;
 import dev.rondo.balancer.config.ServerConfig;
 import dev.rondo.balancer.config.Strategy;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,6 +72,8 @@ public final class Configurations {
     private Duration tunnel = Duration.ofSeconds(30);
     private Duration upstreamKeepAlive = Duration.ofSeconds(30);
     private Duration maxAge = Duration.ofMinutes(10);
+
+    private UnaryOperator<PoolConfig> policies = pool -> pool;
 
     private Configurations(EngineKind engine) {
         this.engine = engine;
@@ -277,6 +281,20 @@ public final class Configurations {
         return this;
     }
 
+    /** Changes every pool as it would be otherwise. */
+    public Configurations policies(UnaryOperator<PoolConfig> change) {
+        policies = change;
+        return this;
+    }
+
+    /** Adds a backend to the pool {@code default} that takes so many requests at a time. */
+    public Configurations backend(int port, int maxRequests) {
+        pools.computeIfAbsent("default", name -> new ArrayList<>())
+                .add(new BackendConfig(
+                        "b" + port, URI.create("http://" + LOOPBACK + ":" + port), 1, false, maxRequests));
+        return this;
+    }
+
     /** Starts a balancer with this. */
     public Balancer start() {
         return Balancer.start(build());
@@ -297,8 +315,9 @@ public final class Configurations {
                 shorter(upstreamKeepAlive, maxAge),
                 maxAge);
         SequencedMap<String, PoolConfig> built = new LinkedHashMap<>();
-        pools.forEach((name, backends) ->
-                built.put(name, new PoolConfig(name, Strategy.ROUND_ROBIN, List.copyOf(backends), timeouts, headers)));
+        pools.forEach((name, backends) -> built.put(
+                name,
+                policies.apply(new PoolConfig(name, Strategy.ROUND_ROBIN, List.copyOf(backends), timeouts, headers))));
         List<RouteConfig> table = routes.isEmpty()
                 ? List.of(new RouteConfig(null, "/", built.firstEntry().getKey()))
                 : List.copyOf(routes);
@@ -318,6 +337,7 @@ public final class Configurations {
                 exposeErrors,
                 dnsRefresh,
                 new DrainConfig(drainDelay, drainTimeout),
+                ReloadConfig.DEFAULT,
                 log,
                 new LogConfig(LogConfig.Format.TEXT, new LinkedHashMap<>()),
                 built,

@@ -1,0 +1,24 @@
+package dev.rondo.balancer.admin;
+
+import java.util.List;
+
+/** What became of a reload. */
+public sealed interface ReloadResult {
+    /**
+     * The file is good and in use.
+     *
+     * @param changed whether anything in it differs from what was in use
+     */
+    record Taken(boolean changed) implements ReloadResult {}
+
+    /**
+     * The configuration in use stays.
+     *
+     * @param problems what is wrong, each with place and remedy; never empty
+     */
+    record Refused(List<String> problems) implements ReloadResult {
+        public Refused {
+            problems = List.copyOf(problems);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package dev.rondo.balancer.app;
+
+import dev.rondo.balancer.cluster.Cluster;
+import dev.rondo.balancer.cluster.Pool;
+import dev.rondo.balancer.health.ActiveChecks;
+import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricMetadata;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** What pools and checks count by themselves, read at each scrape. */
+record ClusterCollector(Cluster cluster, Changes changes, ActiveChecks checks) implements MultiCollector {
+    private static final MetricMetadata EJECTIONS =
+            new MetricMetadata("rondo_ejections", "How often a backend was ejected for its own answers.");
+    private static final MetricMetadata EXHAUSTED = new MetricMetadata(
+            "rondo_retry_budget_exhausted",
+            "Repeats that were not made because too many requests were repeats already.");
+    private static final MetricMetadata WAITING =
+            new MetricMetadata("rondo_requests_waiting", "Requests that wait for room at a backend now.");
+    private static final MetricMetadata CHECKS =
+            new MetricMetadata("rondo_health_checks", "Active checks that ended, by their result.");
+
+    @Override
+    public List<String> getPrometheusNames() {
+        return Stream.of(EJECTIONS, EXHAUSTED, WAITING, CHECKS)
+                .map(MetricMetadata::getPrometheusName)
+                .toList();
+    }
+
+    @Override
+    public MetricSnapshots collect() {
+        List<CounterDataPointSnapshot> ejections = new ArrayList<>();
+        changes.ejections()
+                .forEach((key, count) ->
+                        ejections.add(counter(count.sum(), Labels.of("pool", key.pool(), "backend", key.backend()))));
+        List<CounterDataPointSnapshot> exhausted = new ArrayList<>();
+        List<GaugeDataPointSnapshot> waiting = new ArrayList<>();
+        for (Pool pool : cluster.pools()) {
+            exhausted.add(counter(pool.budget().exhausted(), Labels.of("pool", pool.name())));
+            waiting.add(GaugeDataPointSnapshot.builder()
+                    .value(pool.waiting())
+                    .labels(Labels.of("pool", pool.name()))
+                    .build());
+        }
+        List<CounterDataPointSnapshot> ended = new ArrayList<>();
+        for (ActiveChecks.Totals totals : checks.totals()) {
+            Labels labels = Labels.of("pool", totals.pool(), "backend", totals.backend());
+            ended.add(counter(totals.passed(), labels.merge(Labels.of("result", "passed"))));
+            ended.add(counter(totals.failed(), labels.merge(Labels.of("result", "failed"))));
+        }
+        return new MetricSnapshots(
+                new CounterSnapshot(EJECTIONS, ejections),
+                new CounterSnapshot(EXHAUSTED, exhausted),
+                new GaugeSnapshot(WAITING, waiting),
+                new CounterSnapshot(CHECKS, ended));
+    }
+
+    private static CounterDataPointSnapshot counter(long value, Labels labels) {
+        return CounterDataPointSnapshot.builder()
+                .value((double) value)
+                .labels(labels)
+                .build();
+    }
+}

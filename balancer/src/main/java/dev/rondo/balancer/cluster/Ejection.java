@@ -1,0 +1,137 @@
+package dev.rondo.balancer.cluster;
+
+import java.time.Duration;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a backend stands with passive ejection. Immutable; each state knows the states that follow it:
+ *
+ * <pre>
+ * In ── too many failures, or far worse than the pool, or Retry-After ──▶ Out ── its time is over ──▶ Probation
+ *  ▲                                                                       ▲                          │     │
+ *  │                                                                       └──── the trial fails ─────┘     │
+ *  └────────────────────────────────── the trial succeeds ──────────────────────────────────────────────────┘
+ * </pre>
+ */
+public sealed interface Ejection {
+    /** {@code in}, {@code out} or {@code probation}. */
+    String name();
+
+    /** Why it stands so, for people. */
+    String reason();
+
+    /** Whether it may get a request now. */
+    boolean mayPick(long now);
+
+    /** In service. */
+    record In(Past past, long sinceNanos, String reason) implements Ejection {
+        static final In FRESH = new In(Past.NONE, 0, "nothing is held against it");
+
+        @Override
+        public String name() {
+            return "in";
+        }
+
+        @Override
+        public boolean mayPick(long now) {
+            return true;
+        }
+
+        Out ejected(String why, long now, OutlierTerms terms) {
+            return Out.ejected(past.forgiven(now - sinceNanos, terms), why, now, terms);
+        }
+
+        Out asked(long nanos, long now, OutlierTerms terms) {
+            return Out.asked(past.forgiven(now - sinceNanos, terms), nanos, now);
+        }
+    }
+
+    /** Benched until {@code untilNanos}. */
+    record Out(Past past, long untilNanos, String reason) implements Ejection {
+        /** One more ejection, for longer than the one before. */
+        static Out ejected(Past past, String why, long now, OutlierTerms terms) {
+            Past more = past.ejected(terms);
+            long nanos = terms.ejectionNanos(more.timesEjected());
+            return new Out(more, now + nanos, why + ": out for " + text(nanos));
+        }
+
+        /** It has said when to come back, which is no ejection and makes none longer. */
+        static Out asked(Past past, long nanos, long now) {
+            return new Out(past, now + nanos, "its 503 had a Retry-After: out for " + text(nanos));
+        }
+
+        /** How many ejections there were in a row, this one included. */
+        public int times() {
+            return past.timesEjected();
+        }
+
+        @Override
+        public String name() {
+            return "out";
+        }
+
+        @Override
+        public boolean mayPick(long now) {
+            return false;
+        }
+
+        boolean isOver(long now) {
+            return now - untilNanos >= 0;
+        }
+
+        Probation over() {
+            return new Probation(past, null);
+        }
+
+        private static String text(long nanos) {
+            return Duration.ofNanos(nanos).toString().substring(2).toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /**
+     * One request at a time, until one has succeeded or failed.
+     *
+     * @param trial the request that is out; null where none is
+     */
+    record Probation(Past past, @Nullable Ticket trial) implements Ejection {
+        @Override
+        public String name() {
+            return "probation";
+        }
+
+        @Override
+        public String reason() {
+            return "its time is over: one request at a time until one succeeds";
+        }
+
+        @Override
+        public boolean mayPick(long now) {
+            return trial == null || !trial.holds(now);
+        }
+
+        boolean isOn(Ticket ticket) {
+            return trial == ticket;
+        }
+
+        Probation begun(Ticket ticket) {
+            return new Probation(past, ticket);
+        }
+
+        Probation freed() {
+            return new Probation(past, null);
+        }
+
+        In passed(long now) {
+            return new In(past, now, "its trial succeeded");
+        }
+
+        Out failed(long now, OutlierTerms terms) {
+            return Out.ejected(past, "its trial failed", now, terms);
+        }
+
+        Out asked(long nanos, long now) {
+            return Out.asked(past, nanos, now);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package dev.rondo.balancer.proxy;
+
+import dev.rondo.balancer.cluster.Backend;
+import dev.rondo.balancer.cluster.Pool;
+import dev.rondo.balancer.config.RetryConfig;
+import dev.rondo.balancer.proxy.RetryRule.Ending;
+import dev.rondo.balancer.proxy.RetryRule.Others;
+import dev.rondo.balancer.proxy.RetryRule.Prospect;
+import dev.rondo.balancer.proxy.RetryRule.Request;
+import dev.rondo.balancer.proxy.RetryRule.Verdict;
+import dev.rondo.balancer.wire.Wire;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Where one request has been, how long it may take, and whether it may go on. Belongs to the exchange's thread. */
+final class Attempts {
+    private final Pool pool;
+    private final long deadline;
+    private List<Backend> tried = List.of();
+    private int repeats;
+    private boolean budgeted;
+
+    /** @param now nanoseconds of the ticker */
+    Attempts(Pool pool, long now) {
+        this.pool = pool;
+        long limit = pool.config().timeouts().request().toNanos();
+        this.deadline = limit == 0 ? Wire.FOREVER : now + limit;
+    }
+
+    /** Backends that the next attempt should not go to. */
+    List<Backend> tried() {
+        return tried;
+    }
+
+    /** How long from {@code now} something may take that has {@code limit} nanoseconds of its own; at least 1. */
+    long within(long limit, long now) {
+        return deadline == Wire.FOREVER ? limit : Math.clamp(deadline - now, 1, limit);
+    }
+
+    /**
+     * Whether the request may be sent again after {@code ending} at {@code backend}; takes what that costs of the pool's budget.
+     *
+     * @param awaited whether the client still waits, and has done nothing wrong
+     */
+    Verdict judge(Backend backend, Ending ending, Request request, boolean awaited, long now) {
+        List<Backend> been = new ArrayList<>(tried);
+        if (!been.contains(backend)) been.add(backend);
+        Others others = pool.hasOther(been) ? Others.UNTRIED : pool.canServe() ? Others.TRIED : Others.NONE;
+        RetryConfig config = pool.config().retry();
+        Verdict verdict = new RetryRule(config.on(), config.attempts())
+                .judge(ending, request, new Prospect(awaited, deadline - now > 0, repeats, others), this::takeOne);
+        if (verdict == Verdict.REPEAT) {
+            repeats++;
+            tried = others == Others.UNTRIED ? been : List.of();
+        }
+        return verdict;
+    }
+
+    /** A request counts once against the budget however often it is repeated: one attempt of it runs at a time. */
+    private boolean takeOne() {
+        if (!budgeted) budgeted = pool.budget().tryTake(pool.inFlight());
+        return budgeted;
+    }
+
+    /** How often another backend was asked. */
+    int repeats() {
+        return repeats;
+    }
+
+    /** The request has ended. */
+    void end() {
+        if (budgeted) pool.budget().give();
+        budgeted = false;
+    }
+}
