@@ -72,7 +72,8 @@ class AttemptsTest {
     void aBackendsOwn503IsPassedOnWhereNobodyElseMayBeAsked(EngineKind engine) throws Exception {
         try (RawBackend busy = RawBackend.answering(BUSY);
                 RawBackend good = RawBackend.answering(OK);
-                Balancer rondo = on(engine).loops(1).backends(busy.port(), good.port()).start()) {
+                Balancer rondo =
+                        on(engine).loops(1).backends(busy.port(), good.port()).start()) {
             assertThat(ask(rondo, get("/1"), "GET").body()).isEqualTo("ok");
             Set<String> bodies = new HashSet<>();
             for (int i = 0; i < 2; i++)
