@@ -15,12 +15,14 @@ import java.util.function.Supplier;
  * @param source reads and checks the configuration anew
  */
 record Surroundings(Resolver.Lookup lookup, Graces graces, Supplier<Loaded> source) {
-    private static final Loaded NO_FILE = new Loaded.Broken(
-            List.of(new Problem("this process", 0, 0, "", "was started without a file to read again")));
-
     /** Without a configuration that could be read again. */
     Surroundings(Resolver.Lookup lookup, Graces graces) {
-        this(lookup, graces, () -> NO_FILE);
+        this(lookup, graces, Surroundings::noFile);
+    }
+
+    private static Loaded noFile() {
+        String remedy = "was started without a file to read again";
+        return new Loaded.Broken(List.of(new Problem("this process", 0, 0, "", remedy)));
     }
 
     /** Those of the program. */

@@ -40,12 +40,10 @@ public final class Cluster {
             RandomGenerator random,
             Pool.Transitions transitions) {}
 
-    private record Key(String pool, String backend) {}
-
     private final Surroundings surroundings;
     private final byte[] secret = new byte[32];
-    /** Of all backends the process ever knew: one that comes back goes on in the same counters. Guarded by this. */
-    private final Map<Key, BackendLabels> labels = new HashMap<>();
+    /** Of all backends the process ever knew, by pool and id: one that comes back goes on in the same counters. Guarded by this. */
+    private final Map<String, BackendLabels> labels = new HashMap<>();
 
     private volatile SequencedMap<String, Pool> pools = Collections.unmodifiableSequencedMap(new LinkedHashMap<>());
 
@@ -72,13 +70,13 @@ public final class Cluster {
                         .toList();
                 pool = new Pool(config, backends, surroundings.nanos, secret, surroundings.transitions);
             } else {
-                Map<Key, Backend> known = new HashMap<>();
-                for (Backend backend : pool.backends()) known.put(new Key(config.name(), backend.id()), backend);
+                Map<String, Backend> known = new HashMap<>();
+                for (Backend backend : pool.backends()) known.put(backend.id(), backend);
                 List<Backend> backends = new ArrayList<>();
                 for (BackendConfig wanted : config.backends()) {
-                    Backend same = known.get(new Key(config.name(), wanted.id()));
+                    Backend same = known.get(wanted.id());
                     boolean stays = same != null && same.config().url().equals(wanted.url());
-                    if (stays) known.remove(new Key(config.name(), wanted.id()));
+                    if (stays) known.remove(wanted.id());
                     Backend backend = stays && same != null ? same : make(config, wanted, maxIdle);
                     backend.upstream().terms(terms(config, maxIdle));
                     backends.add(backend);
@@ -98,7 +96,7 @@ public final class Cluster {
 
     private Backend make(PoolConfig pool, BackendConfig config, int maxIdle) {
         BackendLabels named = labels.computeIfAbsent(
-                new Key(pool.name(), config.id()), key -> new BackendLabels(key.pool, key.backend, labels.size()));
+                pool.name() + " " + config.id(), key -> new BackendLabels(pool.name(), config.id(), labels.size()));
         Upstream upstream = new Upstream(
                 config.host(),
                 config.port(),

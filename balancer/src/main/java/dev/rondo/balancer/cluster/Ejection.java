@@ -21,6 +21,9 @@ public sealed interface Ejection {
     /** Why it stands so, for people. */
     String reason();
 
+    /** What that means for a backend that is up otherwise. */
+    BackendState state();
+
     /** Whether it may get a request now. */
     boolean mayPick(long now);
 
@@ -31,6 +34,11 @@ public sealed interface Ejection {
         @Override
         public String name() {
             return "in";
+        }
+
+        @Override
+        public BackendState state() {
+            return BackendState.UP;
         }
 
         @Override
@@ -72,6 +80,11 @@ public sealed interface Ejection {
         }
 
         @Override
+        public BackendState state() {
+            return BackendState.EJECTED;
+        }
+
+        @Override
         public boolean mayPick(long now) {
             return false;
         }
@@ -98,6 +111,11 @@ public sealed interface Ejection {
         @Override
         public String name() {
             return "probation";
+        }
+
+        @Override
+        public BackendState state() {
+            return BackendState.PROBATION;
         }
 
         @Override

@@ -57,12 +57,7 @@ record Member(
         return switch (standing.check()) {
             case FAILED -> BackendState.DOWN;
             case UNKNOWN -> BackendState.UNKNOWN;
-            case PASSED ->
-                switch (ejection) {
-                    case Ejection.Out out -> BackendState.EJECTED;
-                    case Ejection.Probation probation -> BackendState.PROBATION;
-                    case Ejection.In in -> BackendState.UP;
-                };
+            case PASSED -> ejection.state();
         };
     }
 

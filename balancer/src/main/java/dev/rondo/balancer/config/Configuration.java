@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A whole, valid configuration: what {@code rondo check} has accepted. Immutable.
@@ -74,13 +73,12 @@ public record Configuration(
     }
 
     private static void checkRoutes(Rejected.Check check, List<RouteConfig> routes, Map<String, PoolConfig> pools) {
-        record Match(@Nullable String host, String pathPrefix) {}
-        Map<Match, Integer> matches = new HashMap<>();
+        Map<String, Integer> matches = new HashMap<>(); // by prefix, which begins with a slash, and host
         for (int i = 0; i < routes.size(); i++) {
             RouteConfig route = routes.get(i);
             if (!pools.containsKey(route.pool()))
                 check.fail(List.of("routes[" + i + "].pool", "pools", "backends"), noPool(route.pool(), pools));
-            Integer first = matches.putIfAbsent(new Match(route.host(), route.pathPrefix()), i);
+            Integer first = matches.putIfAbsent(route.pathPrefix() + " " + route.host(), i);
             if (first != null)
                 check.fail(
                         keys(i, first),

@@ -24,12 +24,10 @@ final class FileCheck {
             findings.add(scalar.at(), path, "has no value; give it one, or leave the key out");
             return;
         }
-        switch (type) {
-            case Type.Section section -> section(section, tree, path);
-            case Type.ListOf list -> list(list, tree, path);
-            case Type.MapOf map -> map(map, tree, path);
-            case Type.Scalar<?> scalar -> scalar(scalar, tree, path);
-        }
+        if (type instanceof Type.Section section) section(section, tree, path);
+        else if (type instanceof Type.ListOf list) list(list, tree, path);
+        else if (type instanceof Type.MapOf map) map(map, tree, path);
+        else scalar((Type.Scalar<?>) type, tree, path);
     }
 
     private void section(Type.Section section, Tree tree, KeyPath path) {

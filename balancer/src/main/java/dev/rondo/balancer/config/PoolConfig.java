@@ -66,7 +66,7 @@ public record PoolConfig(
     private static void checkHashing(Rejected.Check check, Strategy strategy, Balancing balancing) {
         if (strategy.hashes()) return;
         String useless = "says nothing to strategy " + Scalars.word(strategy) + "; use consistent-hash or rendezvous";
-        if (!balancing.hashOn().equals(Balancing.DEFAULT.hashOn())) check.fail(List.of("hash-on", "strategy"), useless);
+        if (!(balancing.hashOn() instanceof HashOn.ClientIp)) check.fail(List.of("hash-on", "strategy"), useless);
         if (balancing.boundedLoad() != 0) check.fail(List.of("bounded-load", "strategy"), useless);
     }
 

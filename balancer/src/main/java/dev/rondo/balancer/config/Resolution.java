@@ -75,12 +75,9 @@ final class Resolution {
     }
 
     private @Nullable Value value(Type type, KeyPath path) {
-        return switch (type) {
-            case Type.Scalar<?> scalar -> set(scalar, path);
-            case Type.Section section -> section(section, path);
-            case Type.ListOf list -> list(list, path);
-            case Type.MapOf map -> map(map, path);
-        };
+        if (type instanceof Type.Scalar<?> scalar) return set(scalar, path);
+        if (type instanceof Type.Section section) return section(section, path);
+        return type instanceof Type.ListOf list ? list(list, path) : map((Type.MapOf) type, path);
     }
 
     private @Nullable Value set(Type.Scalar<?> type, KeyPath path) {
@@ -125,36 +122,30 @@ final class Resolution {
     }
 
     private @Nullable Value fallback(Key key, KeyPath path, Value.Fields beside) {
-        switch (key.fallback()) {
-            case Key.Fallback.Required() -> {
-                if (!findings.covers(path))
-                    findings.add(
-                            beside.origin(),
-                            path,
-                            "is missing"
-                                    + (key.example() == null
-                                            ? ""
-                                            : "; for example " + key.name() + ": " + key.example()));
-                return null;
-            }
-            case Key.Fallback.Nothing(), Key.Fallback.Off() -> {
-                return null;
-            }
-            case Key.Fallback.Fixed(String text) -> {
-                return leaf((Type.Scalar<?>) key.type(), path, DEFAULT, text);
-            }
-            case Key.Fallback.Inherited(String section, String name, Key.Fallback.Computed unset) -> {
-                Value.Fields from = (Value.Fields) top.get(section);
-                if (from == null || !(from.find(name) instanceof Value.Leaf leaf)) return null;
-                boolean set = !(leaf.origin() instanceof Origin.Default);
-                if (!set && unset != null) return computed(unset, key, path, beside);
-                Origin origin = set ? new Origin.Inherited(leaf.path().shown(), leaf.origin()) : DEFAULT;
-                return new Value.Leaf(path, origin, leaf.text(), leaf.parsed());
-            }
-            case Key.Fallback.Computed computed -> {
-                return computed(computed, key, path, beside);
-            }
+        return key.fallback() instanceof Key.Fallback.Fixed fixed // most keys
+                ? leaf((Type.Scalar<?>) key.type(), path, DEFAULT, fixed.text())
+                : derived(key, path, beside);
+    }
+
+    private @Nullable Value derived(Key key, KeyPath path, Value.Fields beside) {
+        Key.Fallback fallback = key.fallback();
+        if (fallback instanceof Key.Fallback.Computed computed) return computed(computed, key, path, beside);
+        if (fallback instanceof Key.Fallback.Inherited inherited) return inherited(inherited, key, path, beside);
+        if (fallback instanceof Key.Fallback.Required && !findings.covers(path)) {
+            String example = key.example() == null ? "" : "; for example " + key.name() + ": " + key.example();
+            findings.add(beside.origin(), path, "is missing" + example);
         }
+        return null;
+    }
+
+    private @Nullable Value inherited(Key.Fallback.Inherited fallback, Key key, KeyPath path, Value.Fields beside) {
+        Value.Fields from = (Value.Fields) top.get(fallback.section());
+        if (from == null || !(from.find(fallback.key()) instanceof Value.Leaf leaf)) return null;
+        boolean set = !(leaf.origin() instanceof Origin.Default);
+        Key.Fallback.Computed unset = fallback.unset();
+        if (!set && unset != null) return computed(unset, key, path, beside);
+        Origin origin = set ? new Origin.Inherited(leaf.path().shown(), leaf.origin()) : DEFAULT;
+        return new Value.Leaf(path, origin, leaf.text(), leaf.parsed());
     }
 
     private static @Nullable Value computed(

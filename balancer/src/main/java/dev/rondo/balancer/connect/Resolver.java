@@ -33,7 +33,7 @@ public final class Resolver implements AutoCloseable {
     private final Lookup lookup;
     private final Map<String, Name> names = new ConcurrentHashMap<>();
     private final ExecutorService threads = Executors.newCachedThreadPool(
-            Thread.ofPlatform().daemon().name("rondo-dns-", 0).factory());
+            Thread.ofPlatform().daemon().name("rondo-dns").factory());
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("rondo-dns-refresh").factory());
 

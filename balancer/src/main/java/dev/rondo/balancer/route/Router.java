@@ -39,7 +39,7 @@ public final class Router {
             prefixes(route.host()).add(new Prefix(route, route.pathPrefix(), pool));
         }
         Comparator<Prefix> longestFirst =
-                Comparator.comparingInt((Prefix p) -> p.path().length()).reversed();
+                (a, b) -> Integer.compare(b.path().length(), a.path().length());
         exact.values().forEach(list -> list.sort(longestFirst));
         wildcard.values().forEach(list -> list.sort(longestFirst));
         anyHost.sort(longestFirst);
