@@ -22,6 +22,7 @@ import dev.rondo.balancer.health.ActiveChecks;
 import dev.rondo.balancer.health.BackendCheck;
 import dev.rondo.balancer.health.CheckResult;
 import dev.rondo.balancer.route.Router;
+import dev.rondo.balancer.telemetry.BackendLabels;
 import dev.rondo.balancer.telemetry.BackendTotals;
 import dev.rondo.balancer.telemetry.Telemetry;
 import dev.rondo.balancer.wire.Ticker;
@@ -31,6 +32,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -43,25 +45,28 @@ record PoolViews(
         ActiveChecks checks,
         Ticker ticker) {
     List<PoolView> views() {
-        return cluster.pools().stream().map(this::view).toList();
+        Function<BackendLabels, BackendTotals> counted = telemetry.totals();
+        return cluster.pools().stream().map(pool -> view(pool, counted)).toList();
     }
 
-    private PoolView view(Pool pool) {
+    private PoolView view(Pool pool, Function<BackendLabels, BackendTotals> counted) {
         return new PoolView(
                 pool.config().name(),
                 strategy(pool),
                 Tier.valueOf(pool.tier().name()),
                 pool.waiting(),
-                pool.look().stream().map(look -> view(pool, look)).toList());
+                pool.look().stream()
+                        .map(look ->
+                                view(pool, look, counted.apply(look.backend().labels())))
+                        .toList());
     }
 
     private static String strategy(Pool pool) {
         return pool.config().strategy().name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    private BackendView view(Pool pool, Look look) {
+    private BackendView view(Pool pool, Look look, BackendTotals totals) {
         Backend backend = look.backend();
-        BackendTotals totals = telemetry.totals(backend.labels());
         return new BackendView(
                 backend.config().id(),
                 backend.config().url().toString(),

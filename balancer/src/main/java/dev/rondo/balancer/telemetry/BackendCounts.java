@@ -21,9 +21,9 @@ record BackendCounts(
     static final int REQUESTS = 6;
     /** Attempts that failed by the backend's fault. */
     static final int FAILURES = 7;
-    /** Nanoseconds to the heads of answers, summed. */
+    /** Nanoseconds to the heads of {@link #ANSWERS}, summed. */
     static final int LATENCY = 8;
-    /** Attempts that got the head of an answer. */
+    /** Attempts that got the head of an answer which is no failure. */
     static final int ANSWERS = 9;
     /** Of requests that were sent to another backend afterwards: one for each {@link RetryOn}, by its ordinal. */
     private static final int RETRIES = 10;

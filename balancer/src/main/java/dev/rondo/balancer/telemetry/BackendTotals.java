@@ -6,8 +6,8 @@ package dev.rondo.balancer.telemetry;
  * @param requests that ended there, since the start
  * @param failures attempts that failed by its fault, since the start: see {@link Attempt#failed()}
  * @param picks attempts that were begun there, since the start
- * @param answers attempts that got the head of an answer, since the start
- * @param latencyNanos to those heads, summed
+ * @param answers attempts that got the head of an answer and did not fail, since the start
+ * @param latencyNanos to those heads, summed: a failure that comes fast makes nobody look fast
  * @param active connections that carry a request now
  * @param idle connections that are kept for the next one now
  */

@@ -44,8 +44,9 @@ final class Lane implements Recorder {
             counts = of(attempt.backend());
             counts.upstream().record(attempt.durationNanos());
             Counters counters = counts.counters();
-            if (attempt.failed()) counters.add(BackendCounts.FAILURES, 1);
-            if (attempt.status() != 0) {
+            if (attempt.failed()) {
+                counters.add(BackendCounts.FAILURES, 1);
+            } else if (attempt.status() != 0) {
                 counters.add(BackendCounts.ANSWERS, 1);
                 counters.add(BackendCounts.LATENCY, attempt.durationNanos());
             }

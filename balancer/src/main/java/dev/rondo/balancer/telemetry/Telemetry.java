@@ -14,8 +14,11 @@ import io.prometheus.metrics.instrumentation.jvm.JvmThreadsMetrics;
 import io.prometheus.metrics.instrumentation.jvm.ProcessMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.DoubleSupplier;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -144,16 +147,19 @@ public final class Telemetry {
         }
     }
 
-    /** What was counted about a backend so far; safe from any thread. */
-    public BackendTotals totals(BackendLabels backend) {
-        long[] sums = new long[BackendCounts.KINDS];
+    /** What was counted about every backend so far, read in one pass over the lanes; safe from any thread. */
+    public Function<BackendLabels, BackendTotals> totals() {
+        record Name(String pool, String backend) {}
+        Map<Name, long[]> sums = new HashMap<>();
         for (Lane lane : lanes) {
             for (BackendCounts counts : lane.backends()) {
-                if (counts.backend().equals(backend.backend()) && counts.pool().equals(backend.pool())) {
-                    counts.addTo(sums);
-                }
+                Name name = new Name(counts.pool(), counts.backend());
+                counts.addTo(sums.computeIfAbsent(name, _ -> new long[BackendCounts.KINDS]));
             }
         }
-        return BackendTotals.of(sums);
+        return backend -> {
+            long[] sum = sums.get(new Name(backend.pool(), backend.backend()));
+            return BackendTotals.of(sum == null ? new long[BackendCounts.KINDS] : sum);
+        };
     }
 }

@@ -148,7 +148,7 @@ class LedgerTest {
         Telemetry telemetry = new Telemetry(1, null);
         telemetry.recorder(0).record(Exchanges.answered(Exchanges.ONE, "GET", 503, 1_000));
         telemetry.recorder(0).record(Exchanges.answered(Exchanges.ONE, "GET", 200, 1_000));
-        assertThat(telemetry.totals(Exchanges.ONE).failures()).isEqualTo(1);
-        assertThat(telemetry.totals(Exchanges.TWO).failures()).isZero();
+        assertThat(telemetry.totals().apply(Exchanges.ONE).failures()).isEqualTo(1);
+        assertThat(telemetry.totals().apply(Exchanges.TWO).failures()).isZero();
     }
 }

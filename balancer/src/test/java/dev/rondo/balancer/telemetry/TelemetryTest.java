@@ -55,7 +55,7 @@ class TelemetryTest {
                 .isEqualTo(0.006);
         assertThat(metrics.value("rondo_upstream_duration_seconds_sum" + LABELS_ONE))
                 .isEqualTo(0.003);
-        assertThat(telemetry.totals(ONE).requests()).isEqualTo(4);
+        assertThat(telemetry.totals().apply(ONE).requests()).isEqualTo(4);
     }
 
     @Test
@@ -107,6 +107,32 @@ class TelemetryTest {
                 .isZero();
     }
 
+    /** What backends are compared by: a fast 503 must make nobody look fast. */
+    @Test
+    void totalsTellAnswersFromFailures() {
+        first.record(Exchanges.answered(ONE, "GET", 200, 1_000_000));
+        second.record(Exchanges.answered(ONE, "GET", 500, 3_000_000));
+        second.record(Exchanges.exchange(
+                "GET",
+                "/",
+                "default",
+                List.of(
+                        Exchanges.attempt(ONE, Reason.OK, 503, 10_000),
+                        Exchanges.attempt(ONE, Reason.STALE_CONNECTION, 0, 10_000),
+                        Exchanges.attempt(ONE, Reason.CLIENT_ABORT, 0, 10_000),
+                        Exchanges.attempt(TWO, Reason.CONNECT_REFUSED, 0, 10_000)),
+                502,
+                1_000_000,
+                Reason.CONNECT_REFUSED));
+        BackendTotals one = telemetry.totals().apply(ONE);
+        assertThat(one.answers()).isEqualTo(2);
+        assertThat(one.latencyNanos()).isEqualTo(2_000_000);
+        assertThat(one.failures()).isEqualTo(1);
+        assertThat(telemetry.totals().apply(TWO).failures()).isEqualTo(1);
+        assertThat(telemetry.totals().apply(new BackendLabels("default", "nobody", 9)))
+                .isEqualTo(new BackendTotals(0, 0, 0, 0, 0, 0, 0));
+    }
+
     @Test
     void connectionsAndRequestsInFlight() throws IOException {
         first.clientConnections(3);
@@ -137,7 +163,7 @@ class TelemetryTest {
                 .isEqualTo(2);
         assertThat(metrics.value("rondo_backend_state{backend=\"server-1\",pool=\"default\",state=\"up\"}"))
                 .isEqualTo(1);
-        assertThat(telemetry.totals(ONE)).isEqualTo(new BackendTotals(0, 0, 2, 0, 0, 1, 1));
+        assertThat(telemetry.totals().apply(ONE)).isEqualTo(new BackendTotals(0, 0, 2, 0, 0, 1, 1));
     }
 
     @Test
