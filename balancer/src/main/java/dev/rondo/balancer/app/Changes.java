@@ -1,6 +1,7 @@
 package dev.rondo.balancer.app;
 
 import dev.rondo.balancer.cluster.BackendState;
+import dev.rondo.balancer.cluster.Ejection;
 import dev.rondo.balancer.cluster.Pool;
 import dev.rondo.balancer.cluster.Transition;
 import java.util.ArrayDeque;
@@ -15,18 +16,17 @@ final class Changes implements Pool.Transitions {
     private static final System.Logger LOG = System.getLogger(Changes.class.getName());
     private static final int KEPT = 20;
 
-    /** A backend of a pool. */
-    record Key(String pool, String backend) {}
+    private record Key(String pool, String backend) {}
+
+    /** Ejections of a backend for one cause. */
+    record Ejected(String pool, String backend, Ejection.Cause cause) {}
 
     private final Map<Key, Deque<Transition>> last = new ConcurrentHashMap<>();
-    private final Map<Key, LongAdder> ejections = new ConcurrentHashMap<>();
+    private final Map<Ejected, LongAdder> ejections = new ConcurrentHashMap<>();
 
     @Override
     public void changed(Pool pool, Transition change) {
         Key key = new Key(pool.name(), change.backend());
-        if (change.to().equals(BackendState.EJECTED.word())) {
-            ejections.computeIfAbsent(key, _ -> new LongAdder()).increment();
-        }
         Deque<Transition> changes = last.computeIfAbsent(key, _ -> new ArrayDeque<>());
         synchronized (changes) {
             changes.addFirst(change);
@@ -47,8 +47,16 @@ final class Changes implements Pool.Transitions {
         }
     }
 
-    /** How often each backend has been ejected. */
-    Map<Key, LongAdder> ejections() {
+    /** Counted where it happens: a backend whose checks fail as well does not change its state by it. */
+    @Override
+    public void benched(Pool pool, String backend, Ejection.Cause cause) {
+        ejections
+                .computeIfAbsent(new Ejected(pool.name(), backend, cause), _ -> new LongAdder())
+                .increment();
+    }
+
+    /** How often each backend has been ejected for what; those that never were are not in it. */
+    Map<Ejected, LongAdder> ejections() {
         return ejections;
     }
 }

@@ -1,6 +1,8 @@
 package dev.rondo.balancer.app;
 
+import dev.rondo.balancer.cluster.Backend;
 import dev.rondo.balancer.cluster.Cluster;
+import dev.rondo.balancer.cluster.Ejection;
 import dev.rondo.balancer.cluster.Pool;
 import dev.rondo.balancer.health.ActiveChecks;
 import io.prometheus.metrics.model.registry.MultiCollector;
@@ -12,13 +14,15 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricMetadata;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** What pools and checks count by themselves, read at each scrape. */
 record ClusterCollector(Cluster cluster, Changes changes, ActiveChecks checks) implements MultiCollector {
     private static final MetricMetadata EJECTIONS =
-            new MetricMetadata("rondo_ejections", "How often a backend was ejected for its own answers.");
+            new MetricMetadata("rondo_ejections", "How often a backend was ejected for its own answers, by why.");
     private static final MetricMetadata EXHAUSTED = new MetricMetadata(
             "rondo_retry_budget_exhausted",
             "Repeats that were not made because too many requests were repeats already.");
@@ -37,9 +41,7 @@ record ClusterCollector(Cluster cluster, Changes changes, ActiveChecks checks) i
     @Override
     public MetricSnapshots collect() {
         List<CounterDataPointSnapshot> ejections = new ArrayList<>();
-        changes.ejections()
-                .forEach((key, count) ->
-                        ejections.add(counter(count.sum(), Labels.of("pool", key.pool(), "backend", key.backend()))));
+        ejections().forEach((ejected, count) -> ejections.add(counter(count, labels(ejected))));
         List<CounterDataPointSnapshot> exhausted = new ArrayList<>();
         List<GaugeDataPointSnapshot> waiting = new ArrayList<>();
         for (Pool pool : cluster.pools()) {
@@ -60,6 +62,29 @@ record ClusterCollector(Cluster cluster, Changes changes, ActiveChecks checks) i
                 new CounterSnapshot(EXHAUSTED, exhausted),
                 new GaugeSnapshot(WAITING, waiting),
                 new CounterSnapshot(CHECKS, ended));
+    }
+
+    /** Those of all configured backends from the start, at zero: a rate over a series that begins with 1 misses that one. */
+    private Map<Changes.Ejected, Long> ejections() {
+        Map<Changes.Ejected, Long> all = new LinkedHashMap<>();
+        for (Pool pool : cluster.pools()) {
+            for (Backend backend : pool.backends()) {
+                for (Ejection.Cause cause : Ejection.Cause.values())
+                    all.put(new Changes.Ejected(pool.name(), backend.id(), cause), 0L);
+            }
+        }
+        changes.ejections().forEach((ejected, count) -> all.put(ejected, count.sum()));
+        return all;
+    }
+
+    private static Labels labels(Changes.Ejected ejected) {
+        return Labels.of(
+                "pool",
+                ejected.pool(),
+                "backend",
+                ejected.backend(),
+                "reason",
+                ejected.cause().word());
     }
 
     private static CounterDataPointSnapshot counter(long value, Labels labels) {

@@ -21,7 +21,9 @@ import dev.rondo.balancer.listener.Descriptors;
 import dev.rondo.balancer.proxy.Proxy;
 import dev.rondo.balancer.route.Router;
 import dev.rondo.balancer.telemetry.AccessLog;
+import dev.rondo.balancer.telemetry.BackendLabels;
 import dev.rondo.balancer.telemetry.BackendStatus;
+import dev.rondo.balancer.telemetry.BackendTotals;
 import dev.rondo.balancer.telemetry.Recorder;
 import dev.rondo.balancer.telemetry.Telemetry;
 import dev.rondo.balancer.wire.Engine;
@@ -41,6 +43,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -240,8 +243,23 @@ public final class Rondo implements AutoCloseable {
         return reload.run(why);
     }
 
+    /** Whatever goes wrong here, the next one comes: a scheduler forgets for good what has thrown once. */
     private void tick() {
-        for (Pool pool : cluster.pools()) pool.tick();
+        try {
+            lookAtPools();
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "ejections and slow starts are late", e);
+        }
+    }
+
+    private void lookAtPools() {
+        Function<BackendLabels, BackendTotals> totals = null; // read once, and only where a pool wants them
+        for (Pool pool : cluster.pools()) {
+            pool.tick();
+            if (!pool.isComparisonDue()) continue;
+            if (totals == null) totals = telemetry.totals();
+            pool.compare(totals);
+        }
     }
 
     private String engineName() {

@@ -1,5 +1,6 @@
 package dev.rondo.balancer.cluster;
 
+import dev.rondo.balancer.cluster.Ejection.Cause;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -17,8 +18,12 @@ final class Comparison {
     /** Rates that are equal must not differ from their mean by the last bit of a division. */
     private static final double ROUNDING = 1e-9;
 
-    /** Who should go, and why. */
-    record Suspect<K>(K who, String reason) {}
+    /**
+     * Who should go, and why.
+     *
+     * @param reason for people
+     */
+    record Suspect<K>(K who, Cause cause, String reason) {}
 
     private record Interval<K>(K who, Totals totals) {}
 
@@ -58,7 +63,8 @@ final class Comparison {
             double rate = one.totals().successRate();
             // one failure in a hundred is two deviations in a pool of five: not worth a fifth of the pool
             boolean few = one.totals().failures() < terms.consecutiveFailures();
-            if (rate < least - ROUNDING && !few) suspects.add(new Suspect<>(one.who(), rateReason(rate, least, mean)));
+            if (rate < least - ROUNDING && !few)
+                suspects.add(new Suspect<>(one.who(), Cause.SUCCESS_RATE, rateReason(rate, least, mean)));
         }
         return suspects;
     }
@@ -76,7 +82,7 @@ final class Comparison {
         double most = terms.latencyFactor() * (upper + lower) / 2;
         for (Interval<K> one : busy) {
             double mean = one.totals().meanLatencyNanos();
-            if (mean > most) suspects.add(new Suspect<>(one.who(), latencyReason(mean, most)));
+            if (mean > most) suspects.add(new Suspect<>(one.who(), Cause.LATENCY, latencyReason(mean, most)));
         }
         return suspects;
     }

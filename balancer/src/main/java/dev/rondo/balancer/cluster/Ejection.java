@@ -15,6 +15,24 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 public sealed interface Ejection {
+    /** Why a backend was benched, as metrics show it. */
+    enum Cause {
+        CONSECUTIVE_FAILURES,
+        SUCCESS_RATE,
+        LATENCY,
+        /** It has said itself when it is to be asked again. */
+        RETRY_AFTER,
+        /** Back from another ejection it has failed the first request. */
+        TRIAL;
+
+        private final String word = name().toLowerCase(Locale.ROOT).replace('_', '-');
+
+        /** Lower case with hyphens. */
+        public String word() {
+            return word;
+        }
+    }
+
     /** {@code in}, {@code out} or {@code probation}. */
     String name();
 
@@ -46,8 +64,8 @@ public sealed interface Ejection {
             return true;
         }
 
-        Out ejected(String why, long now, OutlierTerms terms) {
-            return Out.ejected(past.forgiven(now - sinceNanos, terms), why, now, terms);
+        Out ejected(Cause cause, String why, long now, OutlierTerms terms) {
+            return Out.ejected(past.forgiven(now - sinceNanos, terms), cause, why, now, terms);
         }
 
         Out asked(long nanos, long now, OutlierTerms terms) {
@@ -56,17 +74,17 @@ public sealed interface Ejection {
     }
 
     /** Benched until {@code untilNanos}. */
-    record Out(Past past, long untilNanos, String reason) implements Ejection {
+    record Out(Past past, long untilNanos, Cause cause, String reason) implements Ejection {
         /** One more ejection, for longer than the one before. */
-        static Out ejected(Past past, String why, long now, OutlierTerms terms) {
+        static Out ejected(Past past, Cause cause, String why, long now, OutlierTerms terms) {
             Past more = past.ejected(terms);
             long nanos = terms.ejectionNanos(more.timesEjected());
-            return new Out(more, now + nanos, why + ": out for " + text(nanos));
+            return new Out(more, now + nanos, cause, why + ": out for " + text(nanos));
         }
 
         /** It has said when to come back, which is no ejection and makes none longer. */
         static Out asked(Past past, long nanos, long now) {
-            return new Out(past, now + nanos, "its 503 had a Retry-After: out for " + text(nanos));
+            return new Out(past, now + nanos, Cause.RETRY_AFTER, "its 503 had a Retry-After: out for " + text(nanos));
         }
 
         /** How many ejections there were in a row, this one included. */
@@ -145,7 +163,7 @@ public sealed interface Ejection {
         }
 
         Out failed(long now, OutlierTerms terms) {
-            return Out.ejected(past, "its trial failed", now, terms);
+            return Out.ejected(past, Cause.TRIAL, "its trial failed", now, terms);
         }
 
         Out asked(long nanos, long now) {

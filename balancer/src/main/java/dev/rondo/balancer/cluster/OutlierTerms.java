@@ -54,6 +54,11 @@ record OutlierTerms(
                 config.retryAfterMax().toNanos());
     }
 
+    /** Whether backends are compared with their pool at all. */
+    boolean compares() {
+        return enabled && (successRateStdevFactor > 0 || latencyFactor > 0);
+    }
+
     /** Length of an ejection that is the {@code times}-th. */
     long ejectionNanos(int times) {
         return times >= mostTimes() ? maxEjectionNanos : baseEjectionNanos * times;

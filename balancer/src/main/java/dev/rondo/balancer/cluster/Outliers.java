@@ -1,5 +1,6 @@
 package dev.rondo.balancer.cluster;
 
+import dev.rondo.balancer.cluster.Ejection.Cause;
 import dev.rondo.balancer.cluster.Ejection.In;
 import dev.rondo.balancer.cluster.Ejection.Out;
 import dev.rondo.balancer.cluster.Ejection.Probation;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -33,10 +35,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class Outliers {
     private final AtomicReference<Roll> roll = new AtomicReference<>(Roll.EMPTY);
+    private final BiConsumer<Passive, Out> benched;
     private volatile OutlierTerms terms;
 
     Outliers(OutlierTerms terms) {
+        this(terms, (_, _) -> {});
+    }
+
+    /** @param benched told of each ejection, on the thread that made it; must not wait */
+    Outliers(OutlierTerms terms, BiConsumer<Passive, Out> benched) {
         this.terms = terms;
+        this.benched = benched;
     }
 
     /** From now on these hold. An ejection that is under way keeps its length. */
@@ -116,7 +125,9 @@ final class Outliers {
         if (bench == 0 && !tooMany) return null;
         return change(who, now, (state, all) -> {
             if (!(state instanceof In in) || !all.canSpare(who, terms)) return null;
-            return bench > 0 ? in.asked(bench, now, terms) : in.ejected(failures + " failures in a row", now, terms);
+            return bench > 0
+                    ? in.asked(bench, now, terms)
+                    : in.ejected(Cause.CONSECUTIVE_FAILURES, failures + " failures in a row", now, terms);
         });
     }
 
@@ -165,7 +176,7 @@ final class Outliers {
                     suspect.who(),
                     now,
                     (state, all) -> state instanceof In in && all.canSpare(suspect.who(), terms)
-                            ? in.ejected(suspect.reason(), now, terms)
+                            ? in.ejected(suspect.cause(), suspect.reason(), now, terms)
                             : null);
             if (change != null) changes.add(change);
         }
@@ -186,6 +197,7 @@ final class Outliers {
             if (!roll.compareAndSet(all, all.with(who, to))) continue;
             if (to instanceof In) who.succeeded();
             if (from.name().equals(to.name())) return null;
+            if (to instanceof Out out) benched.accept(who, out);
             return new Transition(who.backend(), from.name(), to.name(), to.reason(), now);
         }
     }

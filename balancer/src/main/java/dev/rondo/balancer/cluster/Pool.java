@@ -2,9 +2,12 @@ package dev.rondo.balancer.cluster;
 
 import dev.rondo.balancer.balance.Picker;
 import dev.rondo.balancer.config.Affinity;
+import dev.rondo.balancer.config.OutlierConfig;
 import dev.rondo.balancer.config.PoolConfig;
 import dev.rondo.balancer.config.Strategy;
 import dev.rondo.balancer.http.HeaderRules;
+import dev.rondo.balancer.telemetry.BackendLabels;
+import dev.rondo.balancer.telemetry.BackendTotals;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -16,6 +19,7 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -32,6 +36,7 @@ public final class Pool {
     private final LongSupplier nanos;
     private final Transitions transitions;
     private final Outliers outliers;
+    private final Rounds rounds = new Rounds();
     private final AtomicLong cursor = new AtomicLong();
     private final WaitingLine line = new WaitingLine();
     private final RetryBudget budget;
@@ -55,6 +60,12 @@ public final class Pool {
     public interface Transitions {
         /** Must not wait. */
         void changed(Pool pool, Transition transition);
+
+        /**
+         * A backend was benched for its own answers; where nothing else keeps it out, {@link #changed} tells of it too. Must not
+         * wait.
+         */
+        default void benched(Pool pool, String backend, Ejection.Cause cause) {}
     }
 
     Pool(PoolConfig config, List<Backend> backends, LongSupplier nanos, byte[] secret, Transitions transitions) {
@@ -62,7 +73,9 @@ public final class Pool {
         this.nanos = nanos;
         this.transitions = transitions;
         this.ownSecret = secret;
-        this.outliers = new Outliers(OutlierTerms.of(config.outlierDetection()));
+        this.outliers = new Outliers(
+                OutlierTerms.of(config.outlierDetection()),
+                (who, out) -> transitions.benched(this, who.backend(), out.cause()));
         this.budget =
                 new RetryBudget(config.retry().budgetPercent(), config.retry().budgetMin());
         this.rules = Rules.of(config);
@@ -348,6 +361,45 @@ public final class Pool {
     public void tick() {
         boolean changed = !outliers.tick(nanos.getAsLong()).isEmpty();
         if (changed || snapshot.ramping()) rebuild();
+    }
+
+    /** Whether {@link #compare} has something to do. To be asked as often as {@link #tick} is called. */
+    public boolean isComparisonDue() {
+        Snapshot now = snapshot;
+        OutlierConfig config = now.config().outlierDetection();
+        boolean compares =
+                OutlierTerms.of(config).compares() && now.members().size() >= config.successRateMinimumHosts();
+        if (!compares) {
+            rounds.stop();
+            return false;
+        }
+        List<Passive> all = comparable(now).stream().map(Backend::passive).toList();
+        return rounds.isDue(all, config.interval().toNanos(), nanos.getAsLong());
+    }
+
+    /** Who comes back from an ejection begins anew: what it was ejected for is not held against it twice. */
+    private static List<Backend> comparable(Snapshot now) {
+        return now.members().stream()
+                .filter(member -> member.ejection() instanceof Ejection.In)
+                .map(Member::backend)
+                .toList();
+    }
+
+    /**
+     * Takes in what the backends have done, and once an interval ejects those that have done far worse than the others.
+     *
+     * @param counted what was counted about each, since whenever
+     */
+    public void compare(Function<BackendLabels, BackendTotals> counted) {
+        Snapshot before = snapshot;
+        long now = nanos.getAsLong();
+        Map<Passive, Totals> all = new HashMap<>();
+        for (Backend backend : comparable(before)) {
+            all.put(backend.passive(), Totals.of(counted.apply(backend.labels())));
+        }
+        long interval = before.config().outlierDetection().interval().toNanos();
+        Rounds.Round over = rounds.look(all, interval, now);
+        if (over != null && !outliers.compare(over.before(), over.after(), now).isEmpty()) rebuild();
     }
 
     /** Takes another configuration, with the backends it names: those that were here before are the same objects. */

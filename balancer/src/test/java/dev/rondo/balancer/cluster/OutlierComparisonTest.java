@@ -91,7 +91,22 @@ class OutlierComparisonTest {
         after.put(0, new Totals(10_100, 100, 10_000, 10_000));
         assertThat(Comparison.suspects(before, after, terms(1.9, 3)))
                 .containsExactly(new Comparison.Suspect<>(
-                        0, "success rate of 50.0 %, below 52.0 % where the pool's mean is 90.0 %"));
+                        0,
+                        Ejection.Cause.SUCCESS_RATE,
+                        "success rate of 50.0 %, below 52.0 % where the pool's mean is 90.0 %"));
+    }
+
+    /** Whatever has happened to a counter, an interval that nobody can have seen is none. */
+    @Test
+    void whoseCounterHasGoneBackwardsIsNotCompared() {
+        Map<Integer, Totals> before = failures(10_000, 0, 0, 0, 0, 0);
+        Map<Integer, Totals> after = failures(10_200, 0, 0, 0, 0, 200);
+        assertThat(Comparison.suspects(before, after, terms(1.9, 3))).hasSize(1);
+        after.put(4, new Totals(9_999, 200, 10_200, 10_200));
+        assertThat(Comparison.suspects(before, after, terms(1.9, 3))).isEmpty();
+        assertThat(new Totals(5, 5, 5, 4).since(new Totals(1, 1, 1, 5))).isEqualTo(Totals.NONE);
+        assertThat(new Totals(5, 5, 5, 5).since(new Totals(5, 6, 5, 5))).isEqualTo(Totals.NONE);
+        assertThat(new Totals(5, 5, 5, 5).since(new Totals(5, 5, 6, 5))).isEqualTo(Totals.NONE);
     }
 
     @Test
@@ -150,7 +165,7 @@ class OutlierComparisonTest {
     void whomAPanicUses() {
         OutlierTerms terms = terms(1.9, 0);
         Ejection in = Ejection.In.FRESH;
-        Ejection.Out out = Ejection.In.FRESH.ejected("why", 0, terms);
+        Ejection.Out out = Ejection.In.FRESH.ejected(Ejection.Cause.LATENCY, "why", 0, terms);
         Ejection probation = out.over();
         assertThat(used(Panic.NONE, in, out, probation)).isEqualTo("in probation");
         assertThat(used(Panic.BENCHED, in, out, probation)).isEqualTo("in out probation");
