@@ -10,7 +10,7 @@ public interface Operations {
     /** Takes back a drain. Gives why not, for people, where that cannot be. */
     Optional<String> undrain(String pool, String backend);
 
-    /** Sets the weight, 0 to 1000, until the configuration is read again. Gives why not, for people, where that cannot be. */
+    /** Sets the weight, 0 to 1000, until the configuration says another than it does now. Gives why not, for people, where that cannot be. */
     Optional<String> weight(String pool, String backend, int weight);
 
     /** Reads the configuration again and takes it where it is good. */

@@ -2,12 +2,15 @@ package dev.rondo.balancer.app;
 
 import dev.rondo.balancer.cluster.BackendState;
 import dev.rondo.balancer.cluster.Ejection;
+import dev.rondo.balancer.cluster.Look;
 import dev.rondo.balancer.cluster.Pool;
+import dev.rondo.balancer.cluster.Tier;
 import dev.rondo.balancer.cluster.Transition;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -15,6 +18,7 @@ import java.util.concurrent.atomic.LongAdder;
 final class Changes implements Pool.Transitions {
     private static final System.Logger LOG = System.getLogger(Changes.class.getName());
     private static final int KEPT = 20;
+    private static final Set<String> TROUBLE = Set.of(BackendState.DOWN.word(), BackendState.EJECTED.word());
 
     private record Key(String pool, String backend) {}
 
@@ -33,9 +37,41 @@ final class Changes implements Pool.Transitions {
             if (changes.size() > KEPT) changes.removeLast();
         }
         LOG.log(
-                change.to().equals(BackendState.UP.word()) ? System.Logger.Level.INFO : System.Logger.Level.WARNING,
-                "pool " + pool.name() + ", backend " + change.backend() + ": " + change.from() + " to " + change.to()
-                        + ": " + change.reason());
+                TROUBLE.contains(change.to()) ? System.Logger.Level.WARNING : System.Logger.Level.INFO,
+                place(pool, change.backend()) + change.from() + " to " + change.to() + ": " + change.reason());
+    }
+
+    @Override
+    public void joined(Pool pool, Look backend) {
+        LOG.log(
+                System.Logger.Level.INFO,
+                place(pool, backend.backend().id()) + "added, "
+                        + backend.state().word() + ": " + backend.reason());
+    }
+
+    /** Should one of its name come back, it begins anew, but for its counters. */
+    @Override
+    public void left(Pool pool, String backend) {
+        last.remove(new Key(pool.name(), backend));
+        LOG.log(System.Logger.Level.INFO, place(pool, backend) + "removed; it ends what it has");
+    }
+
+    @Override
+    public void tiered(Pool pool, Tier from, Tier to) {
+        String what =
+                switch (to) {
+                    case HEALTHY -> "healthy backends are used again";
+                    case BACKUP -> "backups are used: nothing else is healthy";
+                    case PANIC -> "ejected backends are used: nothing is healthy";
+                    case ALL -> "all backends are used: fewer than panic-threshold are healthy";
+                    case NONE -> "no backend may get a request: each is answered with 503";
+                };
+        System.Logger.Level level = to == Tier.HEALTHY ? System.Logger.Level.INFO : System.Logger.Level.WARNING;
+        LOG.log(level, "pool " + pool.name() + ": " + what + " (" + from.word() + " to " + to.word() + ")");
+    }
+
+    private static String place(Pool pool, String backend) {
+        return "pool " + pool.name() + ", backend " + backend + ": ";
     }
 
     /** Newest first. */

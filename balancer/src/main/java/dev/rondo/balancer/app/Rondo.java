@@ -15,6 +15,7 @@ import dev.rondo.balancer.config.PoolConfig;
 import dev.rondo.balancer.connect.Resolver;
 import dev.rondo.balancer.health.ActiveChecks;
 import dev.rondo.balancer.health.Connector;
+import dev.rondo.balancer.health.Place;
 import dev.rondo.balancer.health.PoolChecks;
 import dev.rondo.balancer.listener.DataListener;
 import dev.rondo.balancer.listener.Descriptors;
@@ -209,10 +210,16 @@ public final class Rondo implements AutoCloseable {
                         + engine.lanes().size() + " lanes, " + cluster.pools().size() + " pools");
     }
 
-    private void checked(String pool, String backend, boolean up, String why) {
+    /** What was seen of a backend before it moved says nothing of it now. */
+    private void checked(String pool, String backend, Place place, boolean up, String why) {
         Pool in = cluster.pool(pool);
-        if (in == null) return;
-        for (Backend it : in.backends()) if (it.id().equals(backend)) in.checked(it, up, why);
+        HealthCheckConfig how = in == null ? null : in.config().healthCheck();
+        if (in == null || how == null) return;
+        for (Backend it : in.backends()) {
+            boolean same = it.id().equals(backend)
+                    && PoolChecks.place(how, it.config()).equals(place);
+            if (same) in.checked(it, up, why);
+        }
     }
 
     private void check(Configuration wanted) {

@@ -26,6 +26,10 @@ record Member(
 
     /** What follows from its standing and {@code ejected}. */
     Member now(Ejection ejected, long now) {
+        return judged(standing.weighed(backend.config().weight())).with(ejected, now);
+    }
+
+    private Member with(Ejection ejected, long now) {
         BackendState next = state(backend, standing, ejected);
         boolean changed = next != state;
         boolean comesBack = changed && next.isUsable() && !state.isUsable();
@@ -71,8 +75,8 @@ record Member(
     }
 
     private static int weight(Backend backend, Standing standing) {
-        Integer set = standing.weight();
-        return set != null ? set : backend.config().weight();
+        Standing.Weight weight = standing.weight();
+        return weight != null ? weight.set() : backend.config().weight();
     }
 
     /** As configured, or set by the API. */

@@ -66,6 +66,15 @@ public final class Pool {
          * wait.
          */
         default void benched(Pool pool, String backend, Ejection.Cause cause) {}
+
+        /** A backend is there that was not. Must not wait. */
+        default void joined(Pool pool, Look backend) {}
+
+        /** A backend is configured no more. Must not wait. */
+        default void left(Pool pool, String backend) {}
+
+        /** Others are used than before. Must not wait. */
+        default void tiered(Pool pool, Tier from, Tier to) {}
     }
 
     Pool(PoolConfig config, List<Backend> backends, LongSupplier nanos, byte[] secret, Transitions transitions) {
@@ -118,17 +127,19 @@ public final class Pool {
     public List<Look> look() {
         Snapshot now = snapshot;
         long time = nanos.getAsLong();
-        return now.members().stream()
-                .map(m -> new Look(
-                        m.backend(),
-                        m.state(),
-                        m.reason(),
-                        m.since(),
-                        m.weight(),
-                        m.weight() * Snapshot.share(now.config(), m, time),
-                        now.used().contains(m),
-                        m.ejection()))
-                .toList();
+        return now.members().stream().map(member -> look(now, member, time)).toList();
+    }
+
+    private static Look look(Snapshot now, Member member, long time) {
+        return new Look(
+                member.backend(),
+                member.state(),
+                member.reason(),
+                member.since(),
+                member.weight(),
+                member.weight() * Snapshot.share(now.config(), member, time),
+                now.used().contains(member),
+                member.ejection());
     }
 
     /** Whether there is a backend that may get a request, now or as soon as it has room. */
@@ -315,10 +326,10 @@ public final class Pool {
 
     // ---- those who judge
 
-    /** Active checks have come to another verdict. */
+    /** Active checks have come to another verdict. One that comes when they have just been removed counts no more. */
     public void checked(Backend backend, boolean passed, String why) {
         Standing.Check verdict = passed ? Standing.Check.PASSED : Standing.Check.FAILED;
-        change(backend, standing -> standing.checked(verdict, why));
+        change(backend, standing -> config().healthCheck() == null ? standing : standing.checked(verdict, why));
     }
 
     /** Takes a backend out of rotation; what it has it ends. */
@@ -332,12 +343,16 @@ public final class Pool {
     }
 
     /**
-     * Sets a weight in place of the configured one, until the configuration is read again.
+     * Sets a weight in place of the configured one, until the configuration says another than it says now. A reload for any other
+     * reason leaves it.
      *
      * @param weight null for what is configured
      */
     public void weigh(Backend backend, @Nullable Integer weight) {
-        change(backend, standing -> standing.weighed(weight));
+        Standing.Weight set = weight == null
+                ? null
+                : new Standing.Weight(weight, backend.config().weight());
+        change(backend, standing -> standing.weighed(set));
     }
 
     private synchronized void change(Backend backend, UnaryOperator<Standing> change) {
@@ -439,11 +454,23 @@ public final class Pool {
         settle(next, now);
         snapshot = next;
         line.wakeFirst(); // there may be room now, or nobody left to wait for
-        for (Member member : members) tell(before.member(member.backend()), member, now);
+        tell(before, next, now);
     }
 
-    private void tell(@Nullable Member before, Member after, long now) {
-        if (before == null || before.state() == after.state()) return;
+    private void tell(Snapshot before, Snapshot after, long now) {
+        for (Member member : before.members()) {
+            if (after.member(member.backend()) == null)
+                transitions.left(this, member.backend().id());
+        }
+        for (Member member : after.members()) {
+            Member same = before.member(member.backend());
+            if (same == null) transitions.joined(this, look(after, member, now));
+            else if (same.state() != member.state()) tell(same, member, now);
+        }
+        if (before.tier() != after.tier()) transitions.tiered(this, before.tier(), after.tier());
+    }
+
+    private void tell(Member before, Member after, long now) {
         transitions.changed(
                 this,
                 new Transition(

@@ -10,13 +10,21 @@ import org.jspecify.annotations.Nullable;
  * @param check what its active checks say
  * @param checked why they say so, for people
  * @param drained why it gets no new requests, said by a person or by discovery; null where nobody said so
- * @param weight set by the API in place of the configured one; null where nobody did
+ * @param weight set by the API; null where nobody did
  */
 record Standing(
         Check check,
         String checked,
         @Nullable String drained,
-        @Nullable Integer weight) {
+        @Nullable Weight weight) {
+    /**
+     * A weight set by the API.
+     *
+     * @param set counts
+     * @param configured in place of this; where the configuration comes to say something else, that counts
+     */
+    record Weight(int set, int configured) {}
+
     /** What active checks say. */
     enum Check {
         /** They pass, or there are none. */
@@ -46,8 +54,13 @@ record Standing(
     }
 
     /** @param set null goes back to what is configured */
-    Standing weighed(@Nullable Integer set) {
+    Standing weighed(@Nullable Weight set) {
         return new Standing(check, checked, drained, set);
+    }
+
+    /** With the weight of whoever has spoken last: the API, or the configuration. */
+    Standing weighed(int configured) {
+        return weight == null || weight.configured == configured ? this : weighed(null);
     }
 
     /** Of a backend that is not checked, or has not been so far and works. */

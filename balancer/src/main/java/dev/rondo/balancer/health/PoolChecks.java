@@ -27,9 +27,7 @@ public record PoolChecks(String pool, Check check, Rules rules, SequencedMap<Str
     public static PoolChecks of(
             String pool, HealthCheckConfig config, Collection<BackendConfig> backends, Connector connector) {
         SequencedMap<String, Place> places = new LinkedHashMap<>();
-        for (BackendConfig backend : backends) {
-            places.put(backend.id(), new Place(backend.host(), config.port() == 0 ? backend.port() : config.port()));
-        }
+        for (BackendConfig backend : backends) places.put(backend.id(), place(config, backend));
         Check check =
                 switch (config.kind()) {
                     case TCP -> new TcpCheck(connector);
@@ -44,5 +42,11 @@ public record PoolChecks(String pool, Check check, Rules rules, SequencedMap<Str
                                         config.bodyContains()));
                 };
         return new PoolChecks(pool, check, Rules.of(config), places);
+    }
+
+    /** Where {@code backend} is checked. */
+    public static Place place(HealthCheckConfig config, BackendConfig backend) {
+        int port = config.port() == 0 ? backend.port() : config.port();
+        return new Place(backend.host(), port, backend.url().toString());
     }
 }

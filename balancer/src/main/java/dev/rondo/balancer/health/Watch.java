@@ -148,6 +148,7 @@ final class Watch {
         CheckState before = state;
         Rules rules = checks.rules();
         String pool = checks.pool();
+        Place seen = place;
         Duration took = Duration.ofNanos(means.ticker().nanos() - begun);
         last = new BackendCheck.Last(result, means.ticker().millis(), took);
         tally.count(result.kind());
@@ -155,7 +156,7 @@ final class Watch {
         state = after;
         boolean changed = after.begun() && (!before.begun() || after.standing() != before.standing());
         if (!changed) return _ -> {};
-        return verdicts -> verdicts.checked(pool, backend, after.standing() == Standing.UP, after.why());
+        return verdicts -> verdicts.checked(pool, backend, seen, after.standing() == Standing.UP, after.why());
     }
 
     /** After the verdict, so that the next one cannot overtake it. */

@@ -80,7 +80,7 @@ class ActiveChecksTest {
             time,
             new SplittableRandom(1),
             time,
-            (pool, backend, up, why) -> verdicts.add(new Verdict(pool, backend, up, why)));
+            (pool, backend, _, up, why) -> verdicts.add(new Verdict(pool, backend, up, why)));
 
     private static PoolChecks pool(Check check, Rules rules, Map<String, Integer> ports) {
         SequencedMap<String, Place> places = new LinkedHashMap<>();
@@ -191,7 +191,7 @@ class ActiveChecksTest {
                 time,
                 new SplittableRandom(1),
                 time,
-                (_, _, _, _) -> interrupted.add(Thread.currentThread().isInterrupted()));
+                (_, _, _, _, _) -> interrupted.add(Thread.currentThread().isInterrupted()));
         asking.update(List.of(pool(stubborn, RULES, Map.of("b", 1))));
         time.pass(Duration.ZERO);
         Question question = stubborn.take();
@@ -304,7 +304,7 @@ class ActiveChecksTest {
     @Test
     void aTakerThatFailsAndACheckThatFailsEndNothing() throws Exception {
         LinkedBlockingQueue<Boolean> told = new LinkedBlockingQueue<>();
-        ActiveChecks fragile = new ActiveChecks(time, new SplittableRandom(1), time, (_, _, up, _) -> {
+        ActiveChecks fragile = new ActiveChecks(time, new SplittableRandom(1), time, (_, _, _, up, _) -> {
             told.add(up);
             throw new IllegalStateException("on purpose");
         });
@@ -316,6 +316,21 @@ class ActiveChecksTest {
         time.await(1, INTERVAL);
         next(INTERVAL, PASS);
         assertThat(fragile.totals()).containsExactly(new ActiveChecks.Totals("p", "b", 2, 0));
+    }
+
+    /** The port of the checks may be that of something beside the backend: what passes there is another backend now. */
+    @Test
+    void whoHasMovedIsCheckedAnewThoughItsChecksGoToTheSamePort() throws Exception {
+        LinkedBlockingQueue<Place> seen = new LinkedBlockingQueue<>();
+        ActiveChecks moving =
+                new ActiveChecks(time, new SplittableRandom(1), time, (_, _, place, _, _) -> seen.add(place));
+        for (int port = 5000; port < 5002; port++) {
+            Place place = new Place("127.0.0.1", 9000, "http://127.0.0.1:" + port);
+            moving.update(List.of(new PoolChecks("p", asked, RULES, new LinkedHashMap<>(Map.of("b", place)))));
+            assertThat(moving.backends().getFirst().state().begun()).isFalse();
+            next(Duration.ZERO, PASS);
+            assertThat(seen.poll(10, TimeUnit.SECONDS)).isEqualTo(place);
+        }
     }
 
     @Test
@@ -342,12 +357,15 @@ class ActiveChecksTest {
             PoolChecks tcp = PoolChecks.of("p", elsewhere, backends, connector);
             assertThat(tcp.check()).isInstanceOf(TcpCheck.class);
             assertThat(tcp.places())
-                    .containsExactly(Map.entry("a", new Place("a", 8081)), Map.entry("b", new Place("::1", 8081)));
+                    .containsExactly(
+                            Map.entry("a", new Place("a", 8081, "http://a:5000")),
+                            Map.entry("b", new Place("::1", 8081, "http://[::1]")));
             assertThat(tcp.rules())
                     .isEqualTo(new Rules(new Schedule(INTERVAL.toNanos(), 0.1), TIMEOUT, 4, 5, Standing.DOWN));
             PoolChecks http = PoolChecks.of("p", HealthCheckConfig.http("/ready"), backends, connector);
             assertThat(http.check()).isInstanceOf(HttpCheck.class);
-            assertThat(http.places().values()).containsExactly(new Place("a", 5000), new Place("::1", 80));
+            assertThat(http.places().values())
+                    .containsExactly(new Place("a", 5000), new Place("::1", 80, "http://[::1]"));
             assertThat(http.rules())
                     .isEqualTo(new Rules(new Schedule(INTERVAL.toNanos(), 0.2), TIMEOUT, 3, 2, Standing.UNKNOWN));
         }
@@ -369,7 +387,7 @@ class ActiveChecksTest {
                 ActiveChecks sockets = new ActiveChecks(
                         Ticker.SYSTEM,
                         new SplittableRandom(1),
-                        (pool, backend, up, why) -> verdicts.add(new Verdict(pool, backend, up, why)))) {
+                        (pool, backend, _, up, why) -> verdicts.add(new Verdict(pool, backend, up, why)))) {
             sockets.update(List.of(
                     real(resolver, Duration.ofMillis(1), Map.of("silent", silent.port(), "well", well.port()))));
             silent.takePeer();
@@ -386,7 +404,7 @@ class ActiveChecksTest {
             ActiveChecks sockets = new ActiveChecks(
                     Ticker.SYSTEM,
                     new SplittableRandom(1),
-                    (pool, backend, up, why) -> verdicts.add(new Verdict(pool, backend, up, why)));
+                    (pool, backend, _, up, why) -> verdicts.add(new Verdict(pool, backend, up, why)));
             sockets.update(List.of(real(resolver, Duration.ofMillis(1), Map.of("b", silent.port()))));
             Peer peer = silent.takePeer();
             List<Thread> clocks = Thread.getAllStackTraces().keySet().stream()
