@@ -110,8 +110,11 @@ final class Endpoints {
 
     private JsonObject reload(Call call) {
         return switch (sources.operations().reload()) {
-            case ReloadResult.Taken(boolean changed) ->
-                JsonObject.builder().set("changed", changed).build();
+            case ReloadResult.Taken(boolean changed, List<String> warnings) ->
+                JsonObject.builder()
+                        .set("changed", changed)
+                        .setStrings("warnings", warnings)
+                        .build();
             case ReloadResult.Refused(List<String> problems) ->
                 throw Refusal.invalid(
                         "the configuration was not taken; the one before stays in use",

@@ -8,8 +8,13 @@ public sealed interface ReloadResult {
      * The file is good and in use.
      *
      * @param changed whether anything in it differs from what was in use
+     * @param warnings what is in it and has not taken effect, and what is dubious, for people
      */
-    record Taken(boolean changed) implements ReloadResult {}
+    record Taken(boolean changed, List<String> warnings) implements ReloadResult {
+        public Taken {
+            warnings = List.copyOf(warnings);
+        }
+    }
 
     /**
      * The configuration in use stays.

@@ -9,7 +9,6 @@ import dev.rondo.balancer.wire.Ticker;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -24,21 +23,23 @@ final class Reload {
     private final Consumer<Configuration> taker;
     private final Telemetry telemetry;
     private final Ticker ticker;
+    private final Configuration started;
     private Configuration inUse; // guarded by this
 
     /**
      * @param source reads and checks the configuration anew
-     * @param inUse with what the process was started
+     * @param started with what the process was started
      * @param taker makes the process go by it
      */
     Reload(
             Supplier<Loaded> source,
-            Configuration inUse,
+            Configuration started,
             Consumer<Configuration> taker,
             Telemetry telemetry,
             Ticker ticker) {
         this.source = source;
-        this.inUse = inUse;
+        this.started = started;
+        this.inUse = started;
         this.taker = taker;
         this.telemetry = telemetry;
         this.ticker = ticker;
@@ -46,13 +47,19 @@ final class Reload {
 
     /** @param why what asked for it, for the log */
     synchronized ReloadResult run(String why) {
-        return switch (source.get()) {
-            case Loaded.Broken broken -> refuse(broken.problems(), why);
-            case Loaded.Valid valid -> take(valid, why);
-        };
+        try {
+            return switch (source.get()) {
+                case Loaded.Broken broken ->
+                    refuse(broken.problems().stream().map(Problem::toString).toList(), why);
+                case Loaded.Valid valid -> take(valid, why);
+            };
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "reload (" + why + ") failed inside Rondo", e);
+            return refuse(List.of("Rondo itself failed, the log tells more: " + e), why);
+        }
     }
 
-    private ReloadResult refuse(List<Problem> problems, String why) {
+    private ReloadResult refuse(List<String> problems, String why) {
         telemetry.configurationRead(false, now());
         LOG.log(
                 System.Logger.Level.ERROR,
@@ -60,50 +67,22 @@ final class Reload {
                         + (problems.size() > 1
                                 ? " (and " + (problems.size() - 1) + " more; rondo check shows all)"
                                 : ""));
-        return new ReloadResult.Refused(problems.stream().map(Problem::toString).toList());
+        return new ReloadResult.Refused(problems);
     }
 
     private ReloadResult take(Loaded.Valid valid, String why) {
         Configuration next = valid.configuration();
         boolean changed = !next.equals(inUse);
-        List<String> later = onlyAtStart(inUse, next);
         if (changed) taker.accept(next);
         inUse = next;
         telemetry.configurationRead(true, now());
-        for (Problem warning : valid.warnings()) LOG.log(System.Logger.Level.WARNING, "reload: " + warning);
-        if (!later.isEmpty()) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "reload (" + why
-                            + "): cannot change while the process runs, and stay as they were until it is started"
-                            + " again: " + String.join(", ", later));
-        }
+        List<String> warnings = new ArrayList<>(OnlyAtStart.stays(started, next));
+        for (Problem warning : valid.warnings()) warnings.add(warning.toString());
+        for (String warning : warnings) LOG.log(System.Logger.Level.WARNING, "reload (" + why + "): " + warning);
         LOG.log(
                 System.Logger.Level.INFO,
                 "reload (" + why + "): " + (changed ? "the new configuration is in use" : "nothing has changed"));
-        return new ReloadResult.Taken(changed);
-    }
-
-    private static List<String> onlyAtStart(Configuration before, Configuration after) {
-        List<String> keys = new ArrayList<>();
-        note(keys, "server", before.server(), after.server());
-        note(keys, "admin", before.admin(), after.admin());
-        note(keys, "engine", before.engine(), after.engine());
-        note(keys, "loops", before.loops(), after.loops());
-        note(keys, "dns-refresh", before.dnsRefresh(), after.dnsRefresh());
-        note(keys, "access-log", before.accessLog(), after.accessLog());
-        note(keys, "log", before.log(), after.log());
-        note(keys, "reload", before.reload(), after.reload());
-        note(
-                keys,
-                "limits.max-connections-per-client",
-                before.limits().maxConnectionsPerClient(),
-                after.limits().maxConnectionsPerClient());
-        return keys;
-    }
-
-    private static void note(List<String> keys, String key, Object before, Object after) {
-        if (!Objects.equals(before, after)) keys.add(key);
+        return new ReloadResult.Taken(changed, warnings);
     }
 
     private Instant now() {

@@ -12,6 +12,7 @@ import dev.rondo.balancer.cluster.Pool;
 import dev.rondo.balancer.config.Configuration;
 import dev.rondo.balancer.config.HealthCheckConfig;
 import dev.rondo.balancer.config.PoolConfig;
+import dev.rondo.balancer.config.ReloadConfig;
 import dev.rondo.balancer.connect.Resolver;
 import dev.rondo.balancer.health.ActiveChecks;
 import dev.rondo.balancer.health.Connector;
@@ -22,6 +23,7 @@ import dev.rondo.balancer.listener.Descriptors;
 import dev.rondo.balancer.proxy.Proxy;
 import dev.rondo.balancer.route.Router;
 import dev.rondo.balancer.telemetry.AccessLog;
+import dev.rondo.balancer.telemetry.ApplicationLog;
 import dev.rondo.balancer.telemetry.BackendLabels;
 import dev.rondo.balancer.telemetry.BackendStatus;
 import dev.rondo.balancer.telemetry.BackendTotals;
@@ -231,18 +233,36 @@ public final class Rondo implements AutoCloseable {
         checks.update(pools);
     }
 
-    /** Goes by another configuration from the next request on. */
+    /**
+     * Goes by another configuration from the next request on. Pools come before routes, so that no route leads nowhere. They come
+     * before checks too: a new backend is there, and waits for its first verdict, when that comes; one that is gone may be checked
+     * once more, and nobody asks what came of it.
+     */
     private void take(Configuration next) {
         int maxIdle = Math.min(next.limits().maxIdleUpstream(), descriptors.idleUpstream());
         List<Backend> gone = cluster.apply(next, maxIdle);
         Router routes = new Router(next.routes(), cluster);
         router = routes;
+        settle(configuration, next);
         configuration = next;
         proxy.configure(next, routes);
         check(next);
         for (Lane lane : engine.lanes()) {
             lane.start(() -> gone.forEach(backend -> backend.upstream().closeIdle(lane)));
         }
+    }
+
+    /** What belongs to no pool. All else that a reload cannot change is in {@link OnlyAtStart}. */
+    private void settle(Configuration before, Configuration next) {
+        if (!next.log().equals(before.log())) ApplicationLog.install(next.log());
+        if (!next.dnsRefresh().equals(before.dnsRefresh())) resolver.refreshEvery(next.dnsRefresh());
+        DataListener data = listener;
+        if (data != null) data.maxConnectionsPerClient(next.limits().maxConnectionsPerClient());
+    }
+
+    /** When the file is to be read again. */
+    ReloadConfig reloading() {
+        return configuration.reload();
     }
 
     /** Reads the configuration again, and takes it where it is good. */

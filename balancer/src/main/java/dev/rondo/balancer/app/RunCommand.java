@@ -1,8 +1,8 @@
 package dev.rondo.balancer.app;
 
 import dev.rondo.balancer.config.Loaded;
-import dev.rondo.balancer.config.ReloadConfig;
 import dev.rondo.balancer.telemetry.ApplicationLog;
+import dev.rondo.balancer.wire.Ticker;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -62,7 +62,7 @@ final class RunCommand implements Callable<Integer> {
         try {
             Rondo rondo = Rondo.start(valid.configuration(), Surroundings.REAL.source(source::read));
             started.complete(rondo);
-            watch(valid.configuration().reload(), rondo);
+            watch(rondo);
         } catch (IOException e) {
             source.errors().println("rondo: " + e.getMessage());
             return Main.FAILED;
@@ -72,13 +72,18 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /** Looks at the file's digest now and then: a mounted ConfigMap changes by a link that is swapped, of which no event tells. */
-    private void watch(ReloadConfig when, Rondo rondo) {
-        if (!when.watch()) return;
+    private void watch(Rondo rondo) {
         FileDigest digest = new FileDigest(source.file);
         Thread.ofVirtual().name("rondo-reload").start(() -> {
+            long looked = Ticker.SYSTEM.nanos();
             while (true) {
-                LockSupport.parkNanos(when.interval().toNanos());
-                if (digest.hasChanged()) rondo.reload(source.file + " has changed");
+                long left = looked + rondo.reloading().interval().toNanos() - Ticker.SYSTEM.nanos();
+                if (left > 0) { // not longer than a moment: a reload may have made the interval shorter
+                    LockSupport.parkNanos(Math.min(left, TimeUnit.SECONDS.toNanos(1)));
+                    continue;
+                }
+                looked = Ticker.SYSTEM.nanos();
+                if (rondo.reloading().watch() && digest.hasChanged()) rondo.reload(source.file + " has changed");
             }
         });
     }

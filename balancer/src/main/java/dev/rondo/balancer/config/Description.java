@@ -46,12 +46,15 @@ final class Description {
 
     private static List<Key> process() {
         return List.of(
-                optional("server", server(), "Where requests are accepted."),
-                optional("admin", admin(), "Where health, metrics and the API are served; never proxied."),
+                optional("server", server(), """
+                        Where requests are accepted. A reload cannot change it: a port is bound once, at the start."""),
+                optional("admin", admin(), """
+                        Where health, metrics and the API are served; never proxied. A reload cannot change it."""),
                 Key.of("engine", Scalars.choice(EngineKind.class), "auto", """
                         What runs the relay. `auto` takes `event-loops` where this JDK allows them, else `virtual-threads`, \
-                        which is slower and works everywhere."""),
-                Key.of("loops", Scalars.integer(0, 1024), "0", "Number of event loops; 0 is one for each processor."),
+                        which is slower and works everywhere. A reload cannot change it."""),
+                Key.of("loops", Scalars.integer(0, 1024), "0", """
+                        Number of event loops; 0 is one for each processor. A reload cannot change it."""),
                 optional("limits", limits(), "What a client may send and how many connections are kept."),
                 optional("timeouts", timeouts(), "How long clients and backends are waited for."),
                 optional("trusted-proxies", listOf("list of addresses or blocks", NetworkScalars.CIDR), """
@@ -64,11 +67,13 @@ final class Description {
                 Key.of("dns-refresh", Scalars.WAIT, "5s", "How old the addresses of a backend's name may get."),
                 optional("drain", drain(), "How the process ends after SIGTERM."),
                 optional("reload", reload(), """
-                        When this file is read again; SIGHUP and the API do so in any case. `reload: off` does not watch it."""),
+                        When this file is read again; SIGHUP and the API do so in any case. `reload: off` does not watch it. What is \
+                        changed holds from then on, except `server`, `admin`, `engine`, `loops` and `access-log`: those stay as \
+                        they were until the process is started again, and the log and the API's answer say so."""),
                 optional(
                         "access-log",
                         accessLog(),
-                        "One line for each exchange. `access-log: off` is short for its format."),
+                        "One line for each exchange. `access-log: off` is short for its format. A reload cannot change it."),
                 optional("log", log(), "The application's own log, on standard error."));
     }
 

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -37,18 +38,31 @@ public final class Resolver implements AutoCloseable {
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("rondo-dns-refresh").factory());
 
+    private Future<?> refreshing; // guarded by this
+
     /** A resolver that looks every name up again each {@code refresh}. */
     public Resolver(Lookup lookup, Duration refresh) {
         this.lookup = lookup;
-        var unused = clock.scheduleWithFixedDelay(
+        this.refreshing = schedule(refresh);
+    }
+
+    private Future<?> schedule(Duration refresh) {
+        return clock.scheduleWithFixedDelay(
                 () -> {
                     for (String host : names.keySet()) {
-                        var unusedAsWell = refresh(host);
+                        var unused = refresh(host);
                     }
                 },
                 refresh.toNanos(),
                 refresh.toNanos(),
                 TimeUnit.NANOSECONDS);
+    }
+
+    /** From now on, every name is looked up again each {@code refresh}, for the first time when that is over. */
+    public synchronized void refreshEvery(Duration refresh) {
+        if (clock.isShutdown()) return;
+        refreshing.cancel(false);
+        refreshing = schedule(refresh);
     }
 
     /** The machine's resolver: hosts file, DNS. */

@@ -61,7 +61,8 @@ final class Samples {
         @Nullable
         String whyNot;
 
-        ReloadResult result = new ReloadResult.Taken(true);
+        ReloadResult result =
+                new ReloadResult.Taken(true, List.of("server.port stays 8080 until the process is started again"));
 
         private Optional<String> record(String what) {
             asked.add(what);

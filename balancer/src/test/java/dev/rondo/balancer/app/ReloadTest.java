@@ -9,15 +9,21 @@ import dev.rondo.balancer.admin.ReloadResult;
 import dev.rondo.balancer.config.ConfigurationLoader;
 import dev.rondo.balancer.config.EngineKind;
 import dev.rondo.balancer.config.Loaded;
+import dev.rondo.balancer.connect.Resolver;
+import dev.rondo.balancer.proxy.Graces;
 import dev.rondo.balancer.testkit.BothEngines;
 import dev.rondo.balancer.testkit.RawBackend;
 import dev.rondo.balancer.testkit.RawClient;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Another configuration while clients are connected. */
@@ -61,12 +67,16 @@ class ReloadTest {
                 RawClient client = RawClient.connect(rondo.port())) {
             assertThat(answers(client, 2)).containsExactlyInAnyOrder("b1", "b2");
             write(engine, "[" + backend(two) + ", " + backend(three) + "]");
-            assertThat(rondo.reload("test")).isEqualTo(new ReloadResult.Taken(true));
+            assertThat(rondo.reload("test"))
+                    .isInstanceOfSatisfying(ReloadResult.Taken.class, taken -> assertThat(taken.changed())
+                            .isTrue());
             assertThat(answers(client, 4)).containsExactlyInAnyOrder("b2", "b3", "b2", "b3");
             assertThat(two.connections())
                     .as("a backend that stays keeps its connections")
                     .isLessThanOrEqualTo(2);
-            assertThat(rondo.reload("test")).isEqualTo(new ReloadResult.Taken(false));
+            assertThat(rondo.reload("test"))
+                    .isInstanceOfSatisfying(ReloadResult.Taken.class, taken -> assertThat(taken.changed())
+                            .isFalse());
         }
     }
 
@@ -119,5 +129,120 @@ class ReloadTest {
             bodies.add(client.answer().body());
         }
         return bodies;
+    }
+
+    /** Each time, not only once: who asks later wants to know as well. */
+    @BothEngines
+    void whatOnlyAStartCanChangeIsNamed(EngineKind engine) throws Exception {
+        try (RawBackend one = RawBackend.answering(OK);
+                Rondo rondo = start(engine, one)) {
+            write(engine, "[" + backend(one) + "]");
+            for (boolean changed : new boolean[] {true, false}) {
+                assertThat(rondo.reload("test"))
+                        .isEqualTo(new ReloadResult.Taken(
+                                changed,
+                                List.of(
+                                        "server.port stays 0 until the process is started again",
+                                        "server.backlog stays 1024 until the process is started again",
+                                        "admin.port stays 0 until the process is started again")));
+            }
+        }
+    }
+
+    @BothEngines
+    void aLimitOfConnectionsHoldsAtOnceAndCountsThoseThatAreOpen(EngineKind engine) throws Exception {
+        try (RawBackend one = RawBackend.answering(OK);
+                Rondo rondo = start(engine, one);
+                RawClient client = RawClient.connect(rondo.port())) {
+            assertThat(answers(client, 1)).containsExactly("ok");
+            write(engine, "[" + backend(one) + "]\nlimits: {max-connections-per-client: 1}");
+            rondo.reload("test");
+            try (RawClient second = RawClient.connect(rondo.port())) {
+                second.send(get("/"));
+                assertThat(second.answer().status()).isEqualTo(429);
+            }
+            assertThat(answers(client, 1)).containsExactly("ok");
+            write(engine, "[" + backend(one) + "]");
+            rondo.reload("test");
+            try (RawClient second = RawClient.connect(rondo.port())) {
+                assertThat(answers(second, 1)).containsExactly("ok");
+            }
+        }
+    }
+
+    @BothEngines
+    void namesAreLookedUpAsOftenAsIsSaidNow(EngineKind engine) throws Exception {
+        CountDownLatch often = new CountDownLatch(5);
+        Resolver.Lookup lookup = host -> {
+            often.countDown();
+            return List.of(InetAddress.getLoopbackAddress());
+        };
+        try (RawBackend one = RawBackend.answering(OK);
+                Rondo rondo = Rondo.start(
+                        on(engine)
+                                .backend("one.test", one.port())
+                                .dnsRefresh(Duration.ofHours(1))
+                                .build(),
+                        new Surroundings(lookup, Graces.USUAL, this::read))) {
+            write(engine, "[{id: b, url: \"http://one.test:" + one.port() + "\"}]\ndns-refresh: 10ms");
+            assertThat(rondo.reload("test")).isInstanceOf(ReloadResult.Taken.class);
+            assertThat(often.await(30, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    /** A backend that is new waits for its first check, one that is gone is asked no more, and so is nobody without checks. */
+    @BothEngines
+    void checksFollow(EngineKind engine) throws Exception {
+        CountDownLatch known = new CountDownLatch(1);
+        try (RawBackend one = RawBackend.answering(OK.replace("ok", "b1"));
+                RawBackend two = RawBackend.start(peer -> {
+                    while (true) {
+                        var request = peer.request();
+                        if (request == null) return;
+                        if (request.target().equals("/health")) known.await();
+                        peer.send(OK.replace("ok", "b2"));
+                    }
+                });
+                Rondo rondo = start(engine, one);
+                RawClient client = RawClient.connect(rondo.port())) {
+            String check = "\nhealth-check: {path: /health, interval: 30s, timeout: 30s, jitter: 0}";
+            write(engine, "[" + backend(one) + "]" + check);
+            rondo.reload("test");
+            awaitState(rondo, one, "up", "passed");
+            write(engine, "[" + backend(one) + ", " + backend(two) + "]" + check);
+            rondo.reload("test");
+            assertThat(state(rondo, two)).contains("\"state\":\"unknown\"");
+            assertThat(answers(client, 4)).containsOnly("b1");
+            known.countDown();
+            awaitState(rondo, two, "up", "passed");
+            assertThat(answers(client, 2)).containsExactlyInAnyOrder("b1", "b2");
+
+            write(engine, "[" + backend(two) + "]" + check);
+            rondo.reload("test");
+            assertThat(answers(client, 2)).containsOnly("b2");
+            assertThat(metrics(rondo)).contains("rondo_health_checks_total{backend=\"b" + one.port() + "\"");
+            write(engine, "[" + backend(one) + ", " + backend(two) + "]");
+            rondo.reload("test");
+            assertThat(state(rondo, one)).contains("\"state\":\"up\"", "\"lastCheck\":null", "\"transitions\":[]");
+            assertThat(state(rondo, two)).contains("\"state\":\"up\"", "\"lastCheck\":null");
+            assertThat(answers(client, 2)).containsExactlyInAnyOrder("b1", "b2");
+        }
+    }
+
+    private static String state(Rondo rondo, RawBackend backend) throws IOException {
+        return RawClient.ask(rondo.adminPort(), "/api/v1/pools/default/backends/b" + backend.port())
+                .body();
+    }
+
+    private static String metrics(Rondo rondo) throws IOException {
+        return RawClient.ask(rondo.adminPort(), "/metrics").body();
+    }
+
+    /** Waits until a check has ended so. */
+    private static void awaitState(Rondo rondo, RawBackend backend, String state, String check) throws IOException {
+        String passed = "rondo_health_checks_total{backend=\"b" + backend.port() + "\",pool=\"default\",result=\""
+                + check + "\"} 1.0";
+        while (!metrics(rondo).contains(passed) || !state(rondo, backend).contains("\"state\":\"" + state + "\""))
+            Thread.onSpinWait();
     }
 }

@@ -136,6 +136,7 @@ class PoliciesTest {
             Answer late = ask(rondo, get("/2"), "GET");
             assertThat(late.status()).isEqualTo(503);
             assertThat(late.body()).contains("queue-timeout");
+            assertThat(late.values("retry-after")).isNotEmpty();
             goOn.countDown();
             assertThat(first.answer().body()).isEqualTo("ok");
         }

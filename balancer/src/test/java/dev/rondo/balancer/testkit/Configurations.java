@@ -56,6 +56,7 @@ public final class Configurations {
     private long maxBody = Long.MAX_VALUE;
     private int maxConnectionsPerClient;
     private int maxTcpConnections;
+    private int maxRequestsInFlight;
     private boolean proxyProtocol;
     private Duration drainDelay = Duration.ZERO;
     private Duration drainTimeout = Duration.ofSeconds(1);
@@ -180,6 +181,12 @@ public final class Configurations {
     /** Limit of connections from one client address. */
     public Configurations maxConnectionsPerClient(int count) {
         maxConnectionsPerClient = count;
+        return this;
+    }
+
+    /** Requests in work in all. */
+    public Configurations maxRequestsInFlight(int count) {
+        maxRequestsInFlight = count;
         return this;
     }
 
@@ -329,7 +336,14 @@ public final class Configurations {
                 new AdminConfig(LOOPBACK, 0),
                 engine,
                 loops,
-                new LimitsConfig(maxHeadSize, maxFields, maxTarget, maxBody, maxConnectionsPerClient, maxIdleUpstream),
+                new LimitsConfig(
+                        maxHeadSize,
+                        maxFields,
+                        maxTarget,
+                        maxBody,
+                        maxConnectionsPerClient,
+                        maxIdleUpstream,
+                        maxRequestsInFlight),
                 new ClientTimeouts(requestHead, requestBodyRate, clientIdle, clientKeepAlive),
                 List.copyOf(trusted),
                 forwarded,
