@@ -32,6 +32,7 @@ import dev.rondo.balancer.telemetry.Telemetry;
 import dev.rondo.balancer.wire.Engine;
 import dev.rondo.balancer.wire.Lane;
 import dev.rondo.balancer.wire.Ticker;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.security.Security;
@@ -258,6 +259,11 @@ public final class Rondo implements AutoCloseable {
         if (!next.dnsRefresh().equals(before.dnsRefresh())) resolver.refreshEvery(next.dnsRefresh());
         DataListener data = listener;
         if (data != null) data.maxConnectionsPerClient(next.limits().maxConnectionsPerClient());
+    }
+
+    /** Everything that is counted. */
+    PrometheusRegistry metrics() {
+        return telemetry.registry();
     }
 
     /** When the file is to be read again. */

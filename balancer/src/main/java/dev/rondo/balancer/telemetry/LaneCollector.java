@@ -155,7 +155,8 @@ final class LaneCollector implements MultiCollector {
             for (RetryOn how : RetryOn.values()) {
                 long count = series.sum(BackendCounts.retries(how));
                 String word = how.name().toLowerCase(Locale.ROOT).replace('_', '-');
-                if (count > 0) points.add(counter(count, series.labels("reason", word)));
+                // at zero from the start, as errors are
+                if (count > 0 || series.isConfigured()) points.add(counter(count, series.labels("reason", word)));
             }
         }
         return points;
