@@ -3,14 +3,12 @@ package dev.rondo.balancer.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rondo.balancer.config.AccessLogConfig;
-import dev.rondo.balancer.config.AdminConfig;
 import dev.rondo.balancer.config.BackendConfig;
 import dev.rondo.balancer.config.Configuration;
 import dev.rondo.balancer.config.ConfigurationLoader;
 import dev.rondo.balancer.config.Loaded;
 import dev.rondo.balancer.config.PoolConfig;
 import dev.rondo.balancer.config.RouteConfig;
-import dev.rondo.balancer.config.ServerConfig;
 import dev.rondo.balancer.testkit.Answer;
 import dev.rondo.balancer.testkit.Balancer;
 import dev.rondo.balancer.testkit.RawBackend;
@@ -18,6 +16,8 @@ import dev.rondo.balancer.testkit.RawClient;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.RecordComponent;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -144,50 +145,41 @@ class ExamplesTest {
                     RawBackend here = RawBackend.answering("HTTP/1.1 200 OK\r\nDate: Mon, 23 Nov 2026 03:00:00 GMT\r\n"
                             + "Content-Length: " + name.length() + "\r\n\r\n" + name);
                     started.add(here);
-                    URI url = URI.create("http://127.0.0.1:" + here.port());
-                    backends.add(new BackendConfig(
-                            backend.id(), url, backend.weight(), backend.backup(), backend.maxRequests()));
+                    backends.add(with(backend, Map.of("url", URI.create("http://127.0.0.1:" + here.port()))));
                 }
-                pools.put(pool.name(), at(pool, backends));
+                pools.put(pool.name(), with(pool, Map.of("backends", backends)));
             }
-            return new Configuration(
-                    new ServerConfig(
-                            "127.0.0.1",
-                            0,
-                            c.server().backlog(),
-                            c.server().maxTcpConnections(),
-                            c.server().enableProxyProtocol()),
-                    new AdminConfig(
-                            "127.0.0.1", 0, c.admin().writable(), c.admin().token()),
-                    c.engine(),
-                    c.loops(),
-                    c.limits(),
-                    c.timeouts(),
-                    c.trustedProxies(),
-                    c.forwarded(),
-                    c.via(),
-                    c.exposeErrors(),
-                    c.dnsRefresh(),
-                    c.drain(),
-                    c.reload(),
-                    new AccessLogConfig(AccessLogConfig.Format.OFF, "-"),
-                    c.log(),
-                    pools,
-                    c.routes());
+            return with(
+                    c,
+                    Map.of(
+                            "server",
+                            with(c.server(), Map.of("host", "127.0.0.1", "port", 0)),
+                            "admin",
+                            with(c.admin(), Map.of("host", "127.0.0.1", "port", 0)),
+                            "accessLog",
+                            new AccessLogConfig(AccessLogConfig.Format.OFF, "-"),
+                            "pools",
+                            pools));
         }
 
-        private static PoolConfig at(PoolConfig pool, List<BackendConfig> backends) {
-            return new PoolConfig(
-                    pool.name(),
-                    pool.strategy(),
-                    backends,
-                    pool.timeouts(),
-                    pool.headers(),
-                    pool.balancing(),
-                    pool.healthCheck(),
-                    pool.outlierDetection(),
-                    pool.retry(),
-                    pool.hedge());
+        /** The record with these components in place of its own; those that are still to be invented stay as they are. */
+        private static <R extends Record> R with(R record, Map<String, ?> changes) {
+            try {
+                List<Class<?>> types = new ArrayList<>();
+                List<@Nullable Object> values = new ArrayList<>();
+                for (RecordComponent each : record.getClass().getRecordComponents()) {
+                    types.add(each.getType());
+                    Object changed = changes.get(each.getName());
+                    values.add(changed != null ? changed : each.getAccessor().invoke(record));
+                }
+                Class<?> type = record.getClass();
+                Constructor<?> whole = type.getDeclaredConstructor(types.toArray(Class<?>[]::new));
+                @SuppressWarnings("unchecked") // a record's class makes that record
+                R made = (R) whole.newInstance(values.toArray());
+                return made;
+            } catch (ReflectiveOperationException e) {
+                throw new IllegalStateException(e);
+            }
         }
 
         /** Until every backend has passed its first check: before that, it is chance which of a pool are known. */
