@@ -55,8 +55,8 @@ format: ## format the Java sources
 	@$(maven) -q spotless:apply
 
 .PHONY: docs
-docs: ## write docs/configuration.md and docs/rondo.schema.json from the configuration's description, docs/api.md from docs/openapi.yaml
-	@$(maven) -q -pl balancer test -Dtest='ReferencePagesTest,ApiPageTest' -Ddocs.write=true
+docs: ## write the configuration reference and its schema, docs/api.md from docs/openapi.yaml, the retry table from the code
+	@$(maven) -q -pl balancer test -Dtest='ReferencePagesTest,ApiPageTest,RetryTableTest' -Ddocs.write=true
 
 .PHONY: fuzz
 fuzz: ## fuzz every target, ROUNDS (10) times as long as make verify does

@@ -143,7 +143,7 @@ class RetryTableTest {
                 costs no attempt and no budget, and `retry.on` does not matter. The last two columns are for requests \
                 of the third.
 
-                Words in the ledger and the log for why not; where there are several reasons, the first of these:
+                Why not, where there are several reasons the first of these:
 
                 | word | meaning |
                 |---|---|
