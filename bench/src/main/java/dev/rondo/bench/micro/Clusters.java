@@ -39,8 +39,8 @@ final class Clusters {
     static Cluster of(Configuration configuration) {
         Recorder recorder = new Telemetry(1, null).recorder(0);
         Resolver resolver = new Resolver(Resolver::system, Duration.ofHours(1));
-        Cluster cluster = new Cluster(
-                new Cluster.Surroundings(resolver, List.of(recorder), () -> 0, new Random(1), (pool, transition) -> {}));
+        Cluster cluster = new Cluster(new Cluster.Surroundings(
+                resolver, List.of(recorder), () -> 0, new Random(1), (pool, transition) -> {}));
         var gone = cluster.apply(configuration, MAX_IDLE);
         if (!gone.isEmpty()) throw new IllegalStateException("a new cluster had backends already");
         return cluster;
