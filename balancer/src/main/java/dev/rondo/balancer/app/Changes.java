@@ -12,6 +12,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /** The changes of backends' states: logged, counted, and the last of each backend kept for the API. Thread-safe. */
@@ -25,6 +29,15 @@ final class Changes implements Pool.Transitions {
     /** Ejections of a backend for one cause. */
     record Ejected(String pool, String backend, Ejection.Cause cause) {}
 
+    /** One at a time, in order: whoever tells of a change is on a loop or holds a pool, and must not wait for a terminal. */
+    private final Executor journal = new ThreadPoolExecutor(
+            0,
+            1,
+            1,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            Thread.ofPlatform().daemon().name("rondo-changes").factory());
+
     private final Map<Key, Deque<Transition>> last = new ConcurrentHashMap<>();
     private final Map<Ejected, LongAdder> ejections = new ConcurrentHashMap<>();
 
@@ -36,14 +49,14 @@ final class Changes implements Pool.Transitions {
             changes.addFirst(change);
             if (changes.size() > KEPT) changes.removeLast();
         }
-        LOG.log(
+        log(
                 TROUBLE.contains(change.to()) ? System.Logger.Level.WARNING : System.Logger.Level.INFO,
                 place(pool, change.backend()) + change.from() + " to " + change.to() + ": " + change.reason());
     }
 
     @Override
     public void joined(Pool pool, Look backend) {
-        LOG.log(
+        log(
                 System.Logger.Level.INFO,
                 place(pool, backend.backend().id()) + "added, "
                         + backend.state().word() + ": " + backend.reason());
@@ -53,7 +66,7 @@ final class Changes implements Pool.Transitions {
     @Override
     public void left(Pool pool, String backend) {
         last.remove(new Key(pool.name(), backend));
-        LOG.log(System.Logger.Level.INFO, place(pool, backend) + "removed; it ends what it has");
+        log(System.Logger.Level.INFO, place(pool, backend) + "removed; it ends what it has");
     }
 
     @Override
@@ -67,7 +80,11 @@ final class Changes implements Pool.Transitions {
                     case NONE -> "no backend may get a request: each is answered with 503";
                 };
         System.Logger.Level level = to == Tier.HEALTHY ? System.Logger.Level.INFO : System.Logger.Level.WARNING;
-        LOG.log(level, "pool " + pool.name() + ": " + what + " (" + from.word() + " to " + to.word() + ")");
+        log(level, "pool " + pool.name() + ": " + what + " (" + from.word() + " to " + to.word() + ")");
+    }
+
+    private void log(System.Logger.Level level, String what) {
+        journal.execute(() -> LOG.log(level, what));
     }
 
     private static String place(Pool pool, String backend) {
