@@ -36,7 +36,7 @@ public sealed interface Ejection {
     /** {@code in}, {@code out} or {@code probation}. */
     String name();
 
-    /** Why it stands so, for people. */
+    /** Why it stands so, for people; empty where nothing has ever been held against it. */
     String reason();
 
     /** What that means for a backend that is up otherwise. */
@@ -47,7 +47,7 @@ public sealed interface Ejection {
 
     /** In service. */
     record In(Past past, long sinceNanos, String reason) implements Ejection {
-        static final In FRESH = new In(Past.NONE, 0, "nothing is held against it");
+        static final In FRESH = new In(Past.NONE, 0, "");
 
         @Override
         public String name() {

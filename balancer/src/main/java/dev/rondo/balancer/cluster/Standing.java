@@ -36,7 +36,7 @@ record Standing(
 
     /** Of a backend that is new. */
     static Standing first(@Nullable HealthCheckConfig checks) {
-        if (checks == null) return new Standing(Check.PASSED, "nothing speaks against it", null, null);
+        if (checks == null) return new Standing(Check.PASSED, "nothing is held against it", null, null);
         return switch (checks.initial()) {
             case UP -> new Standing(Check.PASSED, "taken for up until its first check", null, null);
             case DOWN -> new Standing(Check.FAILED, "taken for down until its first check", null, null);
@@ -65,6 +65,6 @@ record Standing(
 
     /** Of a backend that is not checked, or has not been so far and works. */
     Standing unchecked() {
-        return check == Check.PASSED ? this : new Standing(Check.PASSED, "nothing speaks against it", drained, weight);
+        return check == Check.PASSED ? this : new Standing(Check.PASSED, "nothing is held against it", drained, weight);
     }
 }

@@ -127,9 +127,7 @@ class PoolChangesTest {
         apply(null, 1, 1);
         pool.checked(one, false, "status 500");
         assertThat(pool.look().getFirst().state()).isEqualTo(BackendState.UP);
-        assertThat(told)
-                .containsExactly(
-                        "b1 unknown up: nothing is held against it", "b2 unknown up: nothing is held against it");
+        assertThat(told).containsExactly("b1 unknown up: status 200", "b2 unknown up: nothing is held against it");
     }
 
     @Test
@@ -158,7 +156,7 @@ class PoolChangesTest {
                         "b1 up down: refused",
                         "b2 up down: refused",
                         "healthy to none",
-                        "b1 down up: nothing is held against it",
+                        "b1 down up: well again",
                         "none to healthy");
     }
 }

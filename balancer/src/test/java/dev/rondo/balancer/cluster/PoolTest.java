@@ -42,6 +42,9 @@ class PoolTest {
             () -> this.now,
             new Random(1),
             (pool, change) -> transitions.add(change.backend() + " " + change.from() + " " + change.to())));
+    /** Whoever is not checked can fail no check. */
+    private static final String CHECKED = "health-check: {path: /health, initial: up}\n";
+
     private long now;
 
     @AfterEach
@@ -105,7 +108,7 @@ class PoolTest {
 
     @Test
     void aBackupIsUsedWhileNobodyElseIsHealthy() throws IOException {
-        Pool pool = apply(backends("a", "b backup: true"));
+        Pool pool = apply(CHECKED + backends("a", "b backup: true"));
         assertThat(picks(pool, 3)).containsOnly("a");
         pool.checked(named(pool, "a"), false, "test");
         assertThat(pool.tier()).isEqualTo(Tier.BACKUP);
@@ -117,7 +120,7 @@ class PoolTest {
 
     @Test
     void whereNobodyIsLeftTheBenchedAreUsedAndAFailedCheckIsBelieved() throws IOException {
-        Pool pool = apply(backends("a", "b"));
+        Pool pool = apply(CHECKED + backends("a", "b"));
         fail(pool, "a", 5);
         assertThat(picks(pool, 3)).containsOnly("b");
         pool.checked(named(pool, "b"), false, "test");
@@ -131,7 +134,7 @@ class PoolTest {
 
     @Test
     void belowThePanicThresholdAllAreUsedButTheDrained() throws IOException {
-        Pool pool = apply("panic-threshold: 0.5\n" + backends("a", "b", "c", "d"));
+        Pool pool = apply(CHECKED + "panic-threshold: 0.5\n" + backends("a", "b", "c", "d"));
         pool.drain(named(pool, "d"), "test");
         pool.checked(named(pool, "a"), false, "test");
         assertThat(pool.tier()).isEqualTo(Tier.HEALTHY);
@@ -168,7 +171,7 @@ class PoolTest {
 
     @Test
     void oneThatComesBackGetsItsShareBitByBit() throws IOException {
-        Pool pool = apply("slow-start: 10s\n" + backends("a", "b"));
+        Pool pool = apply(CHECKED + "slow-start: 10s\n" + backends("a", "b"));
         pool.checked(named(pool, "a"), false, "test");
         pool.checked(named(pool, "a"), true, "test");
         assertThat(share(pool, "a")).isEqualTo(0.1);
