@@ -283,8 +283,9 @@ final class Relay {
             String address = connection == null ? "" : connection.addressText();
             Reason outcome = stale ? Reason.STALE_CONNECTION : failure.reason();
             log.attempt(backend.labels(), address, reused, outcome, 0, begun, ended);
-            boolean its = failure.reason().party() == Reason.Party.UPSTREAM && !stale;
-            pool.judge(lease, its ? Outcome.FAILED : Outcome.NEUTRAL, ended - begun, 0, ended);
+            boolean its = failure.reason().party() == Reason.Party.UPSTREAM;
+            // what comes of the fresh connection is what counts, for a trial of the backend too
+            if (!stale) pool.judge(lease, its ? Outcome.FAILED : Outcome.NEUTRAL, ended - begun, 0, ended);
             if (stale) client.state.staleRepeat(backend.labels());
             else if (verdict == Verdict.REPEAT) client.state.retry(backend.labels(), requireNonNull(ending.what()));
             else throw failure;
