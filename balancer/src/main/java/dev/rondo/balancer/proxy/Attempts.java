@@ -16,7 +16,9 @@ import java.util.List;
 final class Attempts {
     private final Pool pool;
     private final long deadline;
-    private List<Backend> tried = List.of();
+    /** The last at the end. */
+    private List<Backend> been = List.of();
+
     private int repeats;
     private boolean budgeted;
 
@@ -27,9 +29,14 @@ final class Attempts {
         this.deadline = limit == 0 ? Wire.FOREVER : now + limit;
     }
 
-    /** Backends that the next attempt should not go to. */
+    /**
+     * Backends that the next attempt should not go to: where the request has been; the last of them where there is nobody else; none
+     * where that is all there is. Asked when the next is picked, since the failure may have changed who can be.
+     */
     List<Backend> tried() {
-        return tried;
+        if (been.isEmpty() || pool.hasOther(been)) return been;
+        List<Backend> last = List.of(been.getLast());
+        return pool.hasOther(last) ? last : List.of();
     }
 
     /** How long from {@code now} something may take that has {@code limit} nanoseconds of its own; at least 1. */
@@ -43,15 +50,16 @@ final class Attempts {
      * @param awaited whether the client still waits, and has done nothing wrong
      */
     Verdict judge(Backend backend, Ending ending, Request request, boolean awaited, long now) {
-        List<Backend> been = new ArrayList<>(tried);
-        if (!been.contains(backend)) been.add(backend);
-        Others others = pool.hasOther(been) ? Others.UNTRIED : pool.canServe() ? Others.TRIED : Others.NONE;
+        List<Backend> all = new ArrayList<>(been);
+        all.remove(backend);
+        all.add(backend);
+        Others others = pool.hasOther(all) ? Others.UNTRIED : pool.canServe() ? Others.TRIED : Others.NONE;
         RetryConfig config = pool.config().retry();
         Verdict verdict = new RetryRule(config.on(), config.attempts())
                 .judge(ending, request, new Prospect(awaited, deadline - now > 0, repeats, others), this::takeOne);
         if (verdict == Verdict.REPEAT) {
             repeats++;
-            tried = others == Others.UNTRIED ? been : List.of();
+            been = all;
         }
         return verdict;
     }
