@@ -139,45 +139,4 @@ class OutlierComparisonTest {
         Arrays.fill(all, failures);
         assertThat(suspects(failures(requests, all), terms(1.9, 3))).isEmpty();
     }
-
-    @ParameterizedTest
-    @CsvSource({
-        // threshold, healthy, benched, failing
-        "0,   2, 0, 0, NONE",
-        "0,   1, 3, 3, NONE",
-        "0,   0, 1, 3, BENCHED",
-        "0,   0, 4, 0, BENCHED",
-        "0,   0, 0, 4, NONE", // a failed check is believed
-        "0,   0, 0, 0, NONE",
-        "0.3, 1, 1, 1, NONE",
-        "0.5, 1, 1, 0, NONE", // not below
-        "0.5, 1, 1, 1, ALL",
-        "0.3, 0, 0, 3, ALL",
-        "1,   3, 1, 0, ALL",
-        "1,   4, 0, 0, NONE",
-        "0.3, 0, 0, 0, NONE",
-    })
-    void panic(double threshold, int healthy, int benched, int failing, Panic expected) {
-        assertThat(Panic.of(threshold, healthy, benched, failing)).isEqualTo(expected);
-    }
-
-    @Test
-    void whomAPanicUses() {
-        OutlierTerms terms = terms(1.9, 0);
-        Ejection in = Ejection.In.FRESH;
-        Ejection.Out out = Ejection.In.FRESH.ejected(Ejection.Cause.LATENCY, "why", 0, terms);
-        Ejection probation = out.over();
-        assertThat(used(Panic.NONE, in, out, probation)).isEqualTo("in probation");
-        assertThat(used(Panic.BENCHED, in, out, probation)).isEqualTo("in out probation");
-        assertThat(used(Panic.ALL, in, out, probation)).isEqualTo("in out probation !in !out !probation");
-    }
-
-    private static String used(Panic panic, Ejection... states) {
-        StringBuilder used = new StringBuilder();
-        for (Ejection state : states)
-            if (panic.uses(state, true)) used.append(' ').append(state.name());
-        for (Ejection state : states)
-            if (panic.uses(state, false)) used.append(" !").append(state.name());
-        return used.toString().strip();
-    }
 }
