@@ -8,7 +8,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * from any thread, without a lock. It outlives a reload.
  *
  * <p>The promise: when a repeat is granted, all that are granted and not given back are at most the larger of {@code least} and
- * {@code percent} of the requests that were active then. Requests that end later do not take back what was granted.
+ * {@code percent} of the requests that were active then. Requests that end later do not take back what was granted. Active are
+ * requests in flight: at a backend, as their counters say, which are read one after the other while requests come and go. One that
+ * has failed counts there until it is at the next, one that is hedged counts twice; so the share holds approximately.
  */
 public final class RetryBudget {
     private record Share(int percent, int least) {
