@@ -6,6 +6,8 @@ public enum Outcome {
     OK,
     /** It could not be reached, broke off, took too long, or answered 502, 503 or 504 of its own. */
     FAILED,
+    /** Another attempt of the same request was faster: no failure, but it is at least as slow as this took. */
+    OUTPACED,
     /** Says nothing of the backend: the client left, or the attempt was called off. */
     NEUTRAL
 }

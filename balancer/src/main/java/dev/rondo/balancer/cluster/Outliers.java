@@ -104,7 +104,7 @@ final class Outliers {
         return switch (outcome) {
             case OK -> succeeded(who, ticket, now);
             case FAILED -> failed(who, ticket, retryAfterSeconds, now);
-            case NEUTRAL -> ended(who, ticket, now, Probation::freed);
+            case OUTPACED, NEUTRAL -> ended(who, ticket, now, Probation::freed);
         };
     }
 

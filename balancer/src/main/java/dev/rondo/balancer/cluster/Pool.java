@@ -294,10 +294,19 @@ public final class Pool {
      */
     public void judge(Lease lease, Outcome outcome, long upstreamNanos, long retryAfterSeconds, long time) {
         Backend backend = lease.backend();
-        if (config().strategy() == Strategy.PEAK_EWMA && outcome != Outcome.NEUTRAL) {
-            backend.latency().add(upstreamNanos, time);
-        }
+        if (config().strategy() == Strategy.PEAK_EWMA) measure(backend, outcome, upstreamNanos, time);
         if (outliers.onResult(backend.passive(), lease.ticket(), outcome, retryAfterSeconds, time) != null) rebuild();
+    }
+
+    /** What was cut short took longer than it says: it can make an estimate worse and never better. */
+    private static void measure(Backend backend, Outcome outcome, long nanos, long time) {
+        boolean counts =
+                switch (outcome) {
+                    case OK -> true;
+                    case FAILED, OUTPACED -> nanos > backend.latencyNanos(time);
+                    case NEUTRAL -> false;
+                };
+        if (counts) backend.latency().add(nanos, time);
     }
 
     /** Gives the place back. */
