@@ -44,7 +44,7 @@ record RetryRule(Set<RetryOn> on, int attempts) {
                     what(reason, progress, status),
                     progress,
                     relayed,
-                    reused && closed && progress != Progress.ANSWERED);
+                    reused && closed && (progress == Progress.NOTHING_SENT || progress == Progress.SENT));
         }
 
         private static @Nullable RetryOn what(Reason reason, Progress progress, int status) {

@@ -203,6 +203,10 @@ class RetryRuleTest {
         "UPSTREAM_RESET,   SENT,         0,   false, true,  POST,   false, HELD,      NOT_SAFE",
         "UPSTREAM_RESET,   NOTHING_SENT, 0,   false, true,  POST,   false, HELD,      REPEAT_FRESH",
         "UPSTREAM_RESET,   NOTHING_SENT, 0,   false, false, POST,   false, HELD,      REPEAT",
+        "UPSTREAM_RESET,   INTERIM,      0,   false, true,  GET,    false, NONE,      REPEAT", // 103 is no answer
+        "UPSTREAM_RESET,   INTERIM,      0,   false, true,  POST,   false, HELD,      NOT_SAFE",
+        "RESPONSE_TIMEOUT, INTERIM,      0,   false, false, GET,    false, NONE,      REPEAT",
+        "RESPONSE_TIMEOUT, ANSWERED,     0,   false, false, GET,    false, NONE,      ANSWER_BEGUN", // half a head
         "UPSTREAM_RESET,   ANSWERED,     0,   false, false, GET,    false, NONE,      ANSWER_BEGUN", // half a head
         "UPSTREAM_RESET,   ANSWERED,     0,   false, true,  GET,    false, NONE,      ANSWER_BEGUN",
         "RESPONSE_TRUNCATED, ANSWERED,   200, true,  false, GET,    false, NONE,      ANSWER_BEGUN", // half a body

@@ -86,6 +86,13 @@ class RetryTableTest {
                         0,
                         false,
                         true),
+                Event.of(
+                        "the connection breaks after an interim answer (103)",
+                        Reason.UPSTREAM_RESET,
+                        Progress.INTERIM,
+                        0,
+                        false,
+                        true),
                 Event.of("no answer in time", Reason.RESPONSE_TIMEOUT, Progress.SENT, 0, false, false),
                 Event.of("the backend answers 502, 503 or 504", Reason.OK, Progress.ANSWERED, 503, false, false),
                 Event.of(

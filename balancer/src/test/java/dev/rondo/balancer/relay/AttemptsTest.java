@@ -14,6 +14,7 @@ import dev.rondo.balancer.testkit.RawBackend;
 import dev.rondo.balancer.testkit.RawClient;
 import dev.rondo.balancer.testkit.RefusingPort;
 import dev.rondo.balancer.testkit.Request;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -82,6 +83,50 @@ class AttemptsTest {
             assertThat(busy.connections())
                     .as("a short answer costs no connection")
                     .isEqualTo(1);
+        }
+    }
+
+    /** RFC 9110 §15.2: an interim answer does not begin the final one, whoever has heard it. */
+    @BothEngines
+    void anInterimAnswerIsNotTheBeginningOfAnAnswer(EngineKind engine) throws Exception {
+        String hint = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n";
+        try (RawBackend bad = RawBackend.start(peer -> {
+                    if (peer.request() != null) peer.send(OK);
+                    if (peer.request() != null) peer.send(hint);
+                });
+                RawBackend good = RawBackend.start(peer -> {
+                    while (peer.request() != null) peer.send(hint).send(OK);
+                });
+                Balancer rondo =
+                        on(engine).loops(1).backends(bad.port(), good.port()).start()) {
+            for (int i = 0; i < 2; i++)
+                assertThat(ask(rondo, get("/" + i), "GET").body()).isEqualTo("ok");
+            Answer answer = ask(rondo, get("/2"), "GET"); // bad, on the connection that was kept, then good
+            assertThat(answer.body()).isEqualTo("ok");
+            assertThat(answer.interims()).hasSize(2);
+            assertThat(bad.connections()).as("it was at work: not stale").isEqualTo(1);
+            assertThat(rondo.metric("rondo_retries_total", "\"reset\"")).isEqualTo(1);
+            rondo.awaitNothingLeft();
+        }
+    }
+
+    /** Silence after some of a head is not silence: the answer has begun. */
+    @BothEngines
+    void aHeadThatStopsInTheMiddleIsNotRepeated(EngineKind engine) throws Exception {
+        try (RawBackend bad = RawBackend.start(peer -> {
+                    if (peer.request() != null)
+                        peer.send("HTTP/1.1 200 OK\r\nX-").awaitEnd();
+                });
+                RawBackend good = RawBackend.answering(OK);
+                Balancer rondo = on(engine)
+                        .response(Duration.ofMillis(300))
+                        .backends(bad.port(), good.port())
+                        .start()) {
+            Answer answer = ask(rondo, get("/1"), "GET");
+            assertThat(answer.status()).isEqualTo(504);
+            assertThat(answer.body()).contains("response-timeout");
+            assertThat(good.connections()).isZero();
+            rondo.awaitNothingLeft();
         }
     }
 
