@@ -141,10 +141,12 @@ final class Description {
                                 From the last byte sent of a request to the head of its answer; 504 after it."""),
                         Key.of("request", Scalars.WAIT_OR_NONE, "0s", """
                                 From a request's head to the head of its answer, all attempts and waits together; 504 after it. \
+                                An attempt whose body the client still sends is not cut by it. \
                                 0s is no limit of its own."""),
                         Key.of("attempt", Scalars.WAIT, "", """
-                                        From the beginning of one attempt, its connection, to the head of its answer. Not shorter than \
-                                        `connect`, not longer than `request`.""").or(ATTEMPT).example("10s"),
+                                        From the beginning of one attempt, its connection, to the head of its answer, but for the time \
+                                        in which the client sends its body. Never longer than `response` from the end of the request \
+                                        on. Not shorter than `connect`, not longer than `request`.""").or(ATTEMPT).example("10s"),
                         Key.of("idle", Scalars.WAIT, "60s", """
                                 Between bytes of a body, either direction. Not longer than `tunnel`."""),
                         Key.of("tunnel", Scalars.WAIT, "1h", """

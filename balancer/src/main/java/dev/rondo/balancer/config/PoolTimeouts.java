@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param connect until a connection stands, all addresses of a name together
  * @param response from the last byte sent of a request to the head of its answer
- * @param attempt from the beginning of one attempt to the head of its answer
+ * @param attempt from the beginning of one attempt to the head of its answer, but for the time in which the client sends a body
  * @param request from the request's head to the head of its answer, all attempts and waits together; zero is no limit of
  *     its own
  * @param idle between bytes of a body, either direction

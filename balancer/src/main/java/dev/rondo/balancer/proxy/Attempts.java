@@ -2,6 +2,7 @@ package dev.rondo.balancer.proxy;
 
 import dev.rondo.balancer.cluster.Backend;
 import dev.rondo.balancer.cluster.Pool;
+import dev.rondo.balancer.config.PoolTimeouts;
 import dev.rondo.balancer.config.RetryConfig;
 import dev.rondo.balancer.proxy.RetryRule.Ending;
 import dev.rondo.balancer.proxy.RetryRule.Others;
@@ -37,6 +38,17 @@ final class Attempts {
         if (been.isEmpty() || pool.hasOther(been)) return been;
         List<Backend> last = List.of(been.getLast());
         return pool.hasOther(last) ? last : List.of();
+    }
+
+    /**
+     * How long a backend has from {@code now} to the head of its answer, once it is its turn; at least 1.
+     *
+     * @param begun when its attempt began
+     */
+    long patience(long begun, long now) {
+        PoolTimeouts timeouts = pool.config().timeouts();
+        long attempt = timeouts.attempt().toNanos() - (now - begun);
+        return within(Math.max(1, Math.min(timeouts.response().toNanos(), attempt)), now);
     }
 
     /** How long from {@code now} something may take that has {@code limit} nanoseconds of its own; at least 1. */

@@ -7,7 +7,6 @@ import dev.rondo.balancer.cluster.Lease;
 import dev.rondo.balancer.cluster.Outcome;
 import dev.rondo.balancer.cluster.Pool;
 import dev.rondo.balancer.config.Affinity;
-import dev.rondo.balancer.config.PoolTimeouts;
 import dev.rondo.balancer.config.RetryOn;
 import dev.rondo.balancer.connect.ConnectFailure;
 import dev.rondo.balancer.connect.UpstreamConnection;
@@ -338,11 +337,10 @@ final class Relay {
             Pool pool, Lease lease, Attempts attempts, UpstreamConnection connection, RequestBody sending, long begun)
             throws Failure, IOException {
         Backend backend = lease.backend();
-        PoolTimeouts timeouts = pool.config().timeouts();
-        long patience = attempts.within(timeouts.attempt().toNanos(), begun);
         Wire upstream = connection.wire();
         sendHead(pool, backend, upstream, sending);
         if (gaveUp != null) upstream.close();
+        long patience = attempts.patience(begun, lane.coarseNanos());
         if (sending.isMoved()) {
             // the body stays where it is as long as it may have to be sent once more
             if (head.bodyKind() == BodyKind.NONE || !(connection.isReused() || isRepeatable())) client.giveEmptyIn();
