@@ -370,6 +370,7 @@ final class Relay {
                     failed ? response.retryAfter(lane.coarseMillis()) : 0,
                     ended);
             if (failed && asksAnother(attempts, backend, connection, sending, answers)) return null;
+            sending.forget();
             return status == 101 ? tunnel(pool, connection, answers) : relayAnswer(pool, lease, answers, sending);
         } finally {
             stopWatching(sending);

@@ -65,6 +65,7 @@ final class RequestBody {
     private volatile @Nullable Failure failure;
     private volatile boolean begun;
     private volatile boolean gone;
+    private volatile boolean once;
     private boolean hurried;
     private boolean answered;
     private boolean abandoned;
@@ -138,9 +139,21 @@ final class RequestBody {
         joiner = null;
     }
 
-    /** Gives back what is kept. */
-    void forget() {
-        if (copies && isEnded()) copy.clear(0);
+    /** It will not go out again: what is kept for that is given back, by the pump where that still runs. */
+    synchronized void forget() {
+        once = true;
+        if (isEnded()) giveCopy();
+    }
+
+    private void giveCopy() {
+        if (copies) copy.clear(0);
+        gone = true;
+    }
+
+    /** The pump touches nothing from here on. */
+    private synchronized void end() {
+        if (once) giveCopy();
+        ended = true;
     }
 
     /** Bytes taken so far, framing apart. */
@@ -174,7 +187,8 @@ final class RequestBody {
 
     private void keep(ByteBuffer in, int count) {
         if (!copies || gone) return;
-        copy.record(in, count);
+        if (once) copy.letGo();
+        else copy.record(in, count);
         if (copy.isGone()) {
             gone = true;
             LockSupport.unpark(joiner);
@@ -255,7 +269,7 @@ final class RequestBody {
             failure = new Failure(Reason.INTERNAL_ERROR, Failure.Progress.SENT, "internal error");
             backend.close();
         } finally {
-            ended = true;
+            end();
             LockSupport.unpark(joiner);
         }
     }
