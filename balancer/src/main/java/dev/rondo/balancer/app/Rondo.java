@@ -186,7 +186,7 @@ public final class Rondo implements AutoCloseable {
                 "rondo_client_connections_resting",
                 "Open connections of clients that hold no thread, because nothing has come for a while.",
                 this::resting);
-        telemetry.registry().register(new ClusterCollector(cluster, changes, checks));
+        telemetry.registry().register(new ClusterCollector(cluster, changes, checks, Ticker.SYSTEM));
         PoolViews pools = new PoolViews(cluster, () -> router, telemetry, changes, checks, Ticker.SYSTEM);
         DataListener data = DataListener.start(configuration, descriptors.connections(), proxy, Ticker.SYSTEM);
         listener = data;

@@ -68,7 +68,13 @@ public final class Cluster {
                 List<Backend> backends = config.backends().stream()
                         .map(backend -> make(config, backend, maxIdle))
                         .toList();
-                pool = new Pool(config, backends, surroundings.nanos, secret, surroundings.transitions);
+                pool = new Pool(
+                        config,
+                        backends,
+                        surroundings.recorders.size(),
+                        surroundings.nanos,
+                        secret,
+                        surroundings.transitions);
             } else {
                 Map<String, Backend> known = new HashMap<>();
                 for (Backend backend : pool.backends()) known.put(backend.id(), backend);

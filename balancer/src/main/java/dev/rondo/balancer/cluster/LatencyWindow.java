@@ -14,8 +14,9 @@ import java.util.stream.IntStream;
  * each second, so that half of it is forgotten after 6.6 seconds. The result is the upper bound of a bucket: at most 6.25 %
  * above the real percentile of that weighted sample, never below it.
  *
- * <p>An attempt that is given up because another was faster counts too, with the time until it was given up. Left out, it would
- * make the percentile sink, the sooner the more is hedged.
+ * <p>A first attempt that is given up because the second was faster counts too, with the time until it was given up. Left out,
+ * it would make the percentile sink, the sooner the more is hedged. A second attempt does not count: of those only the fast ones
+ * run to their end.
  */
 public final class LatencyWindow {
     /** What is said as long as too little is known: longer than any wait. */

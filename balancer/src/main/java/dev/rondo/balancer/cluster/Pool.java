@@ -40,11 +40,13 @@ public final class Pool {
     private final AtomicLong cursor = new AtomicLong();
     private final WaitingLine line = new WaitingLine();
     private final RetryBudget budget;
+    private final int lanes;
     /** Signs affinity cookies where no secret is configured: for as long as this process lives. */
     private final byte[] ownSecret;
 
     private volatile Snapshot snapshot;
     private volatile Rules rules;
+    private volatile @Nullable Hedging hedging;
 
     /** What is changed on the way, worked out once for a configuration. */
     private record Rules(HeaderRules request, HeaderRules response) {
@@ -77,8 +79,15 @@ public final class Pool {
         default void tiered(Pool pool, Tier from, Tier to) {}
     }
 
-    Pool(PoolConfig config, List<Backend> backends, LongSupplier nanos, byte[] secret, Transitions transitions) {
+    Pool(
+            PoolConfig config,
+            List<Backend> backends,
+            int lanes,
+            LongSupplier nanos,
+            byte[] secret,
+            Transitions transitions) {
         this.name = config.name();
+        this.lanes = lanes;
         this.nanos = nanos;
         this.transitions = transitions;
         this.ownSecret = secret;
@@ -89,6 +98,7 @@ public final class Pool {
                 new RetryBudget(config.retry().budgetPercent(), config.retry().budgetMin());
         this.rules = Rules.of(config);
         long now = nanos.getAsLong();
+        this.hedging = Hedging.of(config.hedge(), null, lanes, now);
         List<Member> members = new ArrayList<>();
         for (Backend backend : backends) {
             outliers.add(backend.passive());
@@ -166,6 +176,11 @@ public final class Pool {
     /** How many repetitions there may be. */
     public RetryBudget budget() {
         return budget;
+    }
+
+    /** When a slow request gets a second attempt; null where none does. */
+    public @Nullable Hedging hedging() {
+        return hedging;
     }
 
     /** Requests at its backends now. */
@@ -435,6 +450,7 @@ public final class Pool {
         outliers.replaceTerms(OutlierTerms.of(next.outlierDetection()));
         budget.change(next.retry().budgetPercent(), next.retry().budgetMin());
         rules = Rules.of(next);
+        hedging = Hedging.of(next.hedge(), hedging, lanes, now);
         List<Member> members = new ArrayList<>();
         for (Backend backend : backends) {
             Member member = known.remove(backend);

@@ -42,7 +42,8 @@ final class PolicyDescription {
                         What is done about a request that a backend failed. `retry: off` is no further attempt."""),
                 off("hedge", hedge(), """
                         A second attempt for a safe request (GET, HEAD, OPTIONS, TRACE) whose answer is slow to begin; it is \
-                        taken out of the budget of `retry`, and the loser is cancelled. `hedge: on` takes the defaults."""));
+                        taken out of the budget of `retry`, at another backend, once for a request, and the loser is cancelled. Not for a \
+                        body, an upgrade, nor where an `affinity` cookie names the backend. `hedge: on` takes the defaults."""));
     }
 
     private static Type.Section slowStart() {
@@ -183,8 +184,13 @@ final class PolicyDescription {
                 "hedge",
                 Key.of("enabled", Scalars.SWITCH, "on", "`off` sends none, whatever the other keys say."),
                 Key.of("percentile", Scalars.decimal(0.01, 0.9999), "0.95", """
-                        Of the pool's times to the head of an answer: one that takes longer gets the second attempt."""),
-                Key.of("min-delay", Scalars.WAIT_OR_NONE, "10ms", "No second attempt before this."));
+                        Of the times that such requests of the pool took of late to the head of an answer: one that takes longer gets \
+                        the second attempt. None does before 1 / (1 - percentile) answers are known."""),
+                Key.of(
+                        "min-delay",
+                        Scalars.WAIT_OR_NONE,
+                        "10ms",
+                        "No second attempt before this; it may be up to 20 ms later."));
     }
 
     /** A scalar that stands for the section is its first key. */

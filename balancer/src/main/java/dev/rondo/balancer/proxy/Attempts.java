@@ -40,6 +40,13 @@ final class Attempts {
         return pool.hasOther(last) ? last : List.of();
     }
 
+    /** The request was at {@code backend} in vain, beside what {@link #judge} is asked about. */
+    void been(Backend backend) {
+        List<Backend> been = new ArrayList<>(tried);
+        been.add(backend);
+        tried = been;
+    }
+
     /**
      * How long a backend has from {@code now} to the head of its answer, once it is its turn; at least 1.
      *

@@ -1,6 +1,5 @@
 package dev.rondo.balancer.proxy;
 
-import dev.rondo.balancer.http.ByteSink;
 import dev.rondo.balancer.http.Forwarding;
 import dev.rondo.balancer.telemetry.Reason;
 import dev.rondo.balancer.wire.Buffers;
@@ -302,20 +301,6 @@ final class ClientConnection {
             return Stir.GONE;
         } finally {
             room.limit(room.position()).position(start);
-        }
-    }
-
-    void write(ByteSink sink) throws IOException {
-        ByteBuffer out = lane.buffers().take();
-        try {
-            for (int from = 0; from < sink.length(); ) {
-                int count = Math.min(out.capacity(), sink.length() - from);
-                out.clear().put(sink.array(), from, count).flip();
-                wire.write(out, settings.idle());
-                from += count;
-            }
-        } finally {
-            lane.buffers().give(out);
         }
     }
 

@@ -7,6 +7,7 @@ import dev.rondo.balancer.http.Limits;
 import dev.rondo.balancer.telemetry.Attempt;
 import dev.rondo.balancer.telemetry.BackendLabels;
 import dev.rondo.balancer.telemetry.Exchange;
+import dev.rondo.balancer.telemetry.HedgeOutcome;
 import dev.rondo.balancer.telemetry.Recorder;
 import dev.rondo.balancer.wire.Lane;
 import java.util.ArrayDeque;
@@ -150,6 +151,15 @@ final class LaneState {
         lane.lock();
         try {
             recorder.retry(backend, how);
+        } finally {
+            lane.unlock();
+        }
+    }
+
+    void hedge(BackendLabels slow, HedgeOutcome how) {
+        lane.lock();
+        try {
+            recorder.hedge(slow, how);
         } finally {
             lane.unlock();
         }

@@ -3,6 +3,7 @@ package dev.rondo.balancer.proxy;
 import static java.util.Objects.requireNonNull;
 
 import dev.rondo.balancer.cluster.Backend;
+import dev.rondo.balancer.cluster.Hedging;
 import dev.rondo.balancer.cluster.Lease;
 import dev.rondo.balancer.cluster.Outcome;
 import dev.rondo.balancer.cluster.Pool;
@@ -36,14 +37,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Relay {
     private static final System.Logger LOG = System.getLogger(Relay.class.getName());
-    private static final int INTERIM_ANSWERS = 32;
 
     private final ClientConnection client;
     private final Lane lane;
     private final Settings settings;
     private final Workspace work;
     private final RequestHead head;
-    private final ResponseHead response;
     private final ExchangeLog log;
 
     /** The body of the attempt that runs; null before there is one. */
@@ -53,6 +52,9 @@ final class Relay {
     private volatile @Nullable UpstreamConnection held;
 
     private @Nullable Backend heldFrom;
+
+    /** The second attempt of this request; null where it may not have one. */
+    private volatile @Nullable Hedge hedge;
 
     /** Whether the request goes to the backend it has just been to, on a connection that is new. */
     private boolean stale;
@@ -72,7 +74,6 @@ final class Relay {
         this.settings = client.settings;
         this.work = client.workspace();
         this.head = work.request;
-        this.response = work.response;
         this.log = new ExchangeLog(lane.coarseMillis(), lane.coarseNanos(), client.state.newRequestId(), client.peer);
         head.clear();
     }
@@ -189,6 +190,8 @@ final class Relay {
                 pool.config().timeouts().idle().toNanos(),
                 isRepeatable() ? pool.config().retry().replayBuffer() : 0);
         body = sending;
+        Hedge second = hedgeFor(pool, attempts);
+        hedge = second;
         Lease lease = null;
         boolean fresh = false;
         try {
@@ -196,6 +199,11 @@ final class Relay {
                 if (lease == null) lease = place(pool, attempts);
                 Served served = attempt(pool, lease, attempts, sending, fresh);
                 if (served != null) return served;
+                if (second != null && second.hasWon()) {
+                    leave(pool, lease);
+                    lease = second.take();
+                    return takeOver(pool, lease, second, sending);
+                }
                 fresh = stale;
                 if (!stale) {
                     leave(pool, lease);
@@ -205,8 +213,18 @@ final class Relay {
             }
         } finally {
             if (lease != null) leave(pool, lease);
+            if (second != null) second.finish();
             attempts.end();
         }
+    }
+
+    /** What may be slow without harm is sent twice: what changes nothing (RFC 9110 §9.2.1), and what is sent with its head. */
+    private @Nullable Hedge hedgeFor(Pool pool, Attempts attempts) {
+        Hedging terms = pool.hedging();
+        if (terms == null) return null;
+        Method method = head.knownMethod();
+        boolean harmless = method != null && method.isSafe() && head.bodyKind() == BodyKind.NONE && !head.isUpgrade();
+        return harmless ? new Hedge(client, pool, terms, attempts, head, log, this::closeHeld) : null;
     }
 
     /** Whether sending it twice means the same as once (RFC 9110 §9.2.2). */
@@ -262,7 +280,10 @@ final class Relay {
         pool.release(lease);
     }
 
-    /** Gives null where the request is to be sent once more: {@link #stale} says whether to the same backend. */
+    /**
+     * Gives null where the request is to be sent once more, or the second attempt has won; {@link #stale} says whether it goes to
+     * the same backend.
+     */
     private @Nullable Served attempt(Pool pool, Lease lease, Attempts attempts, RequestBody sending, boolean fresh)
             throws Failure, IOException {
         Backend backend = lease.backend();
@@ -274,22 +295,45 @@ final class Relay {
         } catch (Failure failure) {
             discard();
             sending.settle();
+            long ended = lane.ticker().nanos();
+            boolean overtaken = isOvertaken(failure, ended - begun);
             boolean reused = connection != null && connection.isReused();
             Ending ending = Ending.of(failure.reason(), failure.progress(), 0, log.status() != 0, reused);
-            Verdict verdict = judge(attempts, backend, ending, sending);
+            Verdict verdict = overtaken ? null : judge(attempts, backend, ending, sending);
             stale = verdict == Verdict.REPEAT_FRESH;
-            long ended = lane.ticker().nanos();
+            boolean closed = stale || (overtaken && ending.stale());
             String address = connection == null ? "" : connection.addressText();
-            Reason outcome = stale ? Reason.STALE_CONNECTION : failure.reason();
+            Reason outcome = closed ? Reason.STALE_CONNECTION : failure.reason();
             log.attempt(backend.labels(), address, reused, outcome, 0, begun, ended);
-            boolean its = failure.reason().party() == Reason.Party.UPSTREAM;
             // what comes of the fresh connection is what counts, for a trial of the backend too
-            if (!stale) pool.judge(lease, its ? Outcome.FAILED : Outcome.NEUTRAL, ended - begun, 0, ended);
+            if (!stale) pool.judge(lease, judged(outcome), ended - begun, 0, ended);
+            if (overtaken) return null;
             if (stale) client.state.staleRepeat(backend.labels());
             else if (verdict == Verdict.REPEAT) client.state.retry(backend.labels(), requireNonNull(ending.what()));
             else throw failure;
             return null;
         }
+    }
+
+    /** Whether the second attempt has won; where it runs while this one has failed, its end is waited for. */
+    private boolean isOvertaken(Failure failure, long took) {
+        Hedge second = hedge;
+        if (second == null) return false;
+        boolean slow = failure.reason() == Reason.OUTPACED || failure.reason() == Reason.RESPONSE_TIMEOUT;
+        if (slow) second.took(took);
+        if (gaveUp == null) watchClient(); // who may leave while the second attempt is waited for
+        try {
+            return second.await();
+        } finally {
+            client.wire.unwatch();
+            second.tell();
+        }
+    }
+
+    private static Outcome judged(Reason outcome) {
+        if (outcome == Reason.OUTPACED) return Outcome.OUTPACED;
+        boolean its = outcome.party() == Reason.Party.UPSTREAM && outcome != Reason.STALE_CONNECTION;
+        return its ? Outcome.FAILED : Outcome.NEUTRAL;
     }
 
     private Verdict judge(Attempts attempts, Backend backend, Ending ending, RequestBody sending) {
@@ -341,6 +385,8 @@ final class Relay {
         sendHead(pool, backend, upstream, sending);
         if (gaveUp != null) upstream.close();
         long patience = attempts.patience(begun, lane.coarseNanos());
+        Hedge second = hedge;
+        if (second != null && !stuck) second.arm(backend, begun);
         if (sending.isMoved()) {
             // the body stays where it is as long as it may have to be sent once more
             if (head.bodyKind() == BodyKind.NONE || !(connection.isReused() || isRepeatable())) client.giveEmptyIn();
@@ -349,29 +395,79 @@ final class Relay {
             sending.start(upstream, patience, this::watchClient);
         }
 
-        ResponseReader answers = new ResponseReader(lane, upstream, response);
+        ResponseReader answers = new ResponseReader(lane, upstream, work.response);
         try {
             readAnswer(answers, sending, patience);
             long ended = lane.ticker().nanos();
-            int status = response.status();
-            client.state.connectionUsed(log.attempt(
-                    backend.labels(),
-                    connection.addressText(),
-                    connection.isReused(),
-                    Reason.OK,
-                    status,
-                    begun,
-                    ended));
+            int status = answers.head().status();
             boolean failed = RetryRule.isGatewayError(status);
-            pool.judge(
-                    lease,
-                    failed ? Outcome.FAILED : Outcome.OK,
-                    ended - begun,
-                    failed ? response.retryAfter(lane.coarseMillis()) : 0,
-                    ended);
-            if (failed && asksAnother(attempts, backend, connection, sending, answers)) return null;
+            boolean overtaken = second != null && isOvertaken(second, failed, ended - begun);
+            answered(pool, lease, connection, answers.head(), begun, ended);
+            if (overtaken || (failed && asksAnother(attempts, backend, connection, sending, answers))) return null;
             sending.forget();
             return status == 101 ? tunnel(pool, connection, answers) : relayAnswer(pool, lease, answers, sending);
+        } finally {
+            stopWatching(sending);
+            answers.giveBuffer();
+        }
+    }
+
+    /**
+     * As above, where this attempt has the head of an answer. One that another backend could give better waits for the second
+     * attempt; before any other that has to yield.
+     */
+    private boolean isOvertaken(Hedge second, boolean failed, long took) throws Failure {
+        boolean overtaken = failed && second.await();
+        if (!failed) {
+            if (!second.yields()) throw outpaced();
+            second.took(took);
+        }
+        second.tell();
+        return overtaken;
+    }
+
+    private static Failure outpaced() {
+        return new Failure(Reason.OUTPACED, Progress.SENT, "another attempt was faster");
+    }
+
+    /** Writes down an attempt that got the head of an answer. */
+    private void answered(
+            Pool pool, Lease lease, UpstreamConnection connection, ResponseHead answer, long begun, long ended) {
+        int status = answer.status();
+        client.state.connectionUsed(log.attempt(
+                lease.backend().labels(),
+                connection.addressText(),
+                connection.isReused(),
+                Reason.OK,
+                status,
+                begun,
+                ended));
+        boolean failed = RetryRule.isGatewayError(status);
+        pool.judge(
+                lease,
+                failed ? Outcome.FAILED : Outcome.OK,
+                ended - begun,
+                failed ? answer.retryAfter(lane.coarseMillis()) : 0,
+                ended);
+    }
+
+    /** The second attempt was faster and has the head of its answer: the rest is as if it had been the only one. */
+    private Served takeOver(Pool pool, Lease lease, Hedge second, RequestBody sending) throws IOException {
+        UpstreamConnection connection = second.connection();
+        ResponseReader answers = second.answers();
+        heldFrom = lease.backend();
+        held = connection;
+        if (gaveUp != null) connection.wire().close();
+        watchClient();
+        try {
+            answered(
+                    pool,
+                    lease,
+                    connection,
+                    answers.head(),
+                    second.begun(),
+                    lane.ticker().nanos());
+            return relayAnswer(pool, lease, answers, sending);
         } finally {
             stopWatching(sending);
             answers.giveBuffer();
@@ -387,6 +483,7 @@ final class Relay {
             ResponseReader answers) {
         if (!sending.isEnded()) connection.wire().close(); // or the body might wait for a backend that does not read it
         sending.settle();
+        ResponseHead response = answers.head();
         Ending ending = Ending.of(Reason.OK, Progress.ANSWERED, response.status(), false, connection.isReused());
         if (judge(attempts, backend, ending, sending) != Verdict.REPEAT) return false;
         stale = false;
@@ -458,11 +555,18 @@ final class Relay {
         try {
             if (gaveUp == null) gaveUp = reason; // the first to leave is the one who did
             LockSupport.unpark(queued);
-            UpstreamConnection waitedFor = held;
-            if (waitedFor != null) waitedFor.wire().close(); // so that whoever waits for an answer stops waiting
+            Hedge second = hedge;
+            if (second != null) second.callOff(gaveUp);
+            closeHeld();
         } finally {
             lane.unlock();
         }
+    }
+
+    /** So that whoever waits for an answer stops waiting. Called with the lane's lock. */
+    private void closeHeld() {
+        UpstreamConnection waitedFor = held;
+        if (waitedFor != null) waitedFor.wire().close();
     }
 
     // ---- the answer
@@ -472,9 +576,10 @@ final class Relay {
      * {@code timeout} from the moment in which it is the backend's turn.
      */
     private void readAnswer(ResponseReader answers, RequestBody sending, long timeout) throws Failure, IOException {
+        ResponseHead response = answers.head();
         long deadline = Wire.FOREVER;
         boolean hadAll = false;
-        for (int i = 0; i < INTERIM_ANSWERS; i++) {
+        for (int i = 0; i < ResponseReader.MOST_INTERIM; i++) {
             boolean hasAll = sending.isEnded();
             if (!sending.isBackendsTurn()) deadline = Wire.FOREVER; // while the client still sends, its own times count
             else if (deadline == Wire.FOREVER || hasAll != hadAll) deadline = lane.coarseNanos() + timeout;
@@ -495,7 +600,7 @@ final class Relay {
             if (head.isHttp10()) continue;
             work.sink.clear();
             response.writeTo(work.sink, false, false, Persistence.IMPLIED, null, HeaderRules.NONE);
-            client.write(work.sink);
+            work.send(client.wire, settings.idle());
         }
         throw new Failure(Reason.BAD_RESPONSE, Progress.ANSWERED, "too many interim answers");
     }
@@ -504,12 +609,15 @@ final class Relay {
     private Failure whoseFault(Failure failure, RequestBody sending) {
         Failure ofBody = sending.failure();
         if (ofBody != null) return ofBody;
+        Hedge second = hedge;
+        if (second != null && second.hasWon()) return outpaced();
         Reason reason = gaveUp;
         return reason != null ? new Failure(reason, Progress.SENT, "nobody waits for the answer") : failure;
     }
 
     /** Passes a final answer on; from here on the client has a status, and a failure can only be cut off. */
     private Served relayAnswer(Pool pool, Lease lease, ResponseReader answers, RequestBody sending) throws IOException {
+        ResponseHead response = answers.head();
         BodyKind kind = response.bodyKind(head.isHead());
         boolean delimited = kind == BodyKind.NONE || kind == BodyKind.LENGTH;
         boolean chunked = !delimited && !head.isHttp10();
@@ -570,9 +678,9 @@ final class Relay {
     private Served tunnel(Pool pool, UpstreamConnection connection, ResponseReader answers) throws IOException {
         client.wire.unwatch();
         work.sink.clear();
-        response.writeTo(work.sink, false, false, Persistence.IMPLIED, null, pool.responseRules());
+        answers.head().writeTo(work.sink, false, false, Persistence.IMPLIED, null, pool.responseRules());
         log.status(101);
-        client.write(work.sink);
+        work.send(client.wire, settings.idle());
         Tunnel tunnel = new Tunnel(
                 lane,
                 client.wire,
@@ -617,7 +725,7 @@ final class Relay {
                     head.isHead(),
                     !keep,
                     exposed));
-            client.write(work.sink);
+            work.send(client.wire, settings.idle());
             if (keep) return new Served(reason, true);
             client.wire.shutdownOutput();
         } catch (IOException e) {

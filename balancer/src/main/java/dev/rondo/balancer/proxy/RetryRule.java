@@ -56,7 +56,8 @@ record RetryRule(Set<RetryOn> on, int attempts) {
                 case BAD_RESPONSE, RESPONSE_TRUNCATED -> RetryOn.RESET; // it has begun: never repeated
                 case RESPONSE_TIMEOUT, RESPONSE_BODY_TIMEOUT -> RetryOn.TIMEOUT;
                 case OK -> isGatewayError(status) ? RetryOn.GATEWAY_ERROR : null;
-                case BAD_REQUEST,
+                case OUTPACED,
+                        BAD_REQUEST,
                         REQUEST_HEAD_TIMEOUT,
                         REQUEST_BODY_TIMEOUT,
                         HEAD_TOO_LARGE,

@@ -9,7 +9,7 @@ final class Status {
     /** The status of an answer of our own; 499 is only logged, nobody is there to read it. */
     static int of(Reason reason) {
         return switch (reason) {
-            case OK -> 200;
+            case OK, OUTPACED -> 200;
             case BAD_REQUEST -> 400;
             case NO_ROUTE -> 404;
             case REQUEST_HEAD_TIMEOUT, REQUEST_BODY_TIMEOUT -> 408;
@@ -68,7 +68,7 @@ final class Status {
             case NO_ROUTE -> "destination_not_found";
             case NO_HEALTHY_BACKEND, DRAINING -> "destination_unavailable";
             case QUEUE_FULL, QUEUE_TIMEOUT, OVERLOADED -> "connection_limit_reached";
-            case OK, INTERNAL_ERROR -> "proxy_internal_error";
+            case OK, OUTPACED, INTERNAL_ERROR -> "proxy_internal_error";
             default -> "http_request_error";
         };
     }

@@ -6,12 +6,16 @@ import dev.rondo.balancer.http.Limits;
 import dev.rondo.balancer.http.RequestHead;
 import dev.rondo.balancer.http.ResponseHead;
 import dev.rondo.balancer.wire.Buffers;
+import dev.rondo.balancer.wire.Wire;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 
 /** What a request needs while it is in work, and an idle connection does not: taken from the lane and given back. */
 final class Workspace {
     private static final int KEPT_BYTES = 8 * 1024;
 
     final Limits limits;
+    private final Buffers buffers;
     final RequestHead request;
     final ResponseHead response;
     /** Heads on their way out. Only the thread that runs the exchange writes here. */
@@ -31,8 +35,24 @@ final class Workspace {
         return request.capacity() <= KEPT_BYTES && response.capacity() <= KEPT_BYTES;
     }
 
+    /** Writes all that is in {@link #sink}, as {@link Wire#write} does. */
+    void send(Wire to, long timeoutNanos) throws IOException {
+        ByteBuffer out = buffers.take();
+        try {
+            for (int from = 0; from < sink.length(); ) {
+                int count = Math.min(out.capacity(), sink.length() - from);
+                out.clear().put(sink.array(), from, count).flip();
+                to.write(out, timeoutNanos);
+                from += count;
+            }
+        } finally {
+            buffers.give(out);
+        }
+    }
+
     Workspace(Limits limits, Buffers buffers) {
         this.limits = limits;
+        this.buffers = buffers;
         replay = new ReplayBuffer(buffers);
         request = new RequestHead(limits);
         response = new ResponseHead(limits);

@@ -9,7 +9,7 @@ package dev.rondo.balancer.telemetry;
  * @param outcome how it ended
  * @param status the backend's status, 0 where none came
  * @param startNanos from the start of the exchange to the start of this attempt
- * @param durationNanos from there to the head of the answer, or to the failure
+ * @param durationNanos from there to the head of the answer, or to where it failed or was called off
  */
 public record Attempt(
         BackendLabels backend,

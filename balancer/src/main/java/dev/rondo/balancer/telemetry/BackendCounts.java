@@ -28,12 +28,21 @@ record BackendCounts(
     /** Of requests that were sent to another backend afterwards: one for each {@link RetryOn}, by its ordinal. */
     private static final int RETRIES = 10;
 
-    static final int KINDS = RETRIES + RetryOn.values().length;
+    /** Of requests that were slow there: one for each {@link HedgeOutcome}, by its ordinal. */
+    private static final int HEDGES = RETRIES + RetryOn.values().length;
+
+    static final int KINDS = HEDGES + HedgeOutcome.values().length;
 
     /** The kind of retries after {@code how}. */
     @SuppressWarnings("EnumOrdinal") // lives no longer than the process
     static int retries(RetryOn how) {
         return RETRIES + how.ordinal();
+    }
+
+    /** The kind of second attempts that ended so. */
+    @SuppressWarnings("EnumOrdinal") // as above
+    static int hedges(HedgeOutcome how) {
+        return HEDGES + how.ordinal();
     }
 
     BackendCounts(String pool, String backend) {

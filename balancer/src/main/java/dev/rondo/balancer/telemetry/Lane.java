@@ -81,6 +81,11 @@ final class Lane implements Recorder {
     }
 
     @Override
+    public void hedge(BackendLabels backend, HedgeOutcome how) {
+        of(backend).counters().add(BackendCounts.hedges(how), 1);
+    }
+
+    @Override
     public void upstreamConnections(BackendLabels backend, int active, int idle) {
         Counters counters = of(backend).counters();
         counters.add(BackendCounts.ACTIVE, active);

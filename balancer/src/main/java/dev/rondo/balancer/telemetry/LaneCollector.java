@@ -57,6 +57,8 @@ final class LaneCollector implements MultiCollector {
             new MetricMetadata("rondo_backend_state", "1 for the state that a configured backend is in.");
     private static final MetricMetadata RETRIES = new MetricMetadata(
             "rondo_retries", "Requests sent to another backend, by the backend that failed them and how.");
+    private static final MetricMetadata HEDGES = new MetricMetadata(
+            "rondo_hedges", "Second attempts of slow requests, by the backend that was slow and what became of them.");
     private static final MetricMetadata SKEW = new MetricMetadata(
             "rondo_fairness_skew",
             "Largest difference in picks between backends of a pool that are up and weigh the same.");
@@ -86,6 +88,7 @@ final class LaneCollector implements MultiCollector {
                         UP,
                         STATE,
                         RETRIES,
+                        HEDGES,
                         SKEW,
                         CLIENTS,
                         ERRORS)
@@ -114,6 +117,7 @@ final class LaneCollector implements MultiCollector {
                         .map(status -> gauge(1, labels(status, "state", status.state())))
                         .toList()));
         snapshots.add(new CounterSnapshot(RETRIES, retries(backends)));
+        snapshots.add(new CounterSnapshot(HEDGES, hedges(backends)));
         snapshots.add(new GaugeSnapshot(
                 UPSTREAM_CONNECTIONS,
                 Stream.concat(
@@ -162,6 +166,17 @@ final class LaneCollector implements MultiCollector {
         return points;
     }
 
+    private static List<CounterDataPointSnapshot> hedges(List<BackendSeries> backends) {
+        List<CounterDataPointSnapshot> points = new ArrayList<>();
+        for (BackendSeries series : backends) {
+            for (HedgeOutcome how : HedgeOutcome.values()) {
+                long count = series.sum(BackendCounts.hedges(how));
+                if (count > 0) points.add(counter(count, series.labels("outcome", how.word())));
+            }
+        }
+        return points;
+    }
+
     private static CounterSnapshot requests(Collection<BackendSeries> all) {
         List<CounterDataPointSnapshot> points = new ArrayList<>();
         for (BackendSeries series : all) {
@@ -191,7 +206,7 @@ final class LaneCollector implements MultiCollector {
     /** All of them from the start, at zero: a rate over a series that first appears with its first error misses that error. */
     private List<CounterDataPointSnapshot> errors() {
         return Arrays.stream(Reason.values())
-                .filter(reason -> reason != Reason.OK)
+                .filter(reason -> reason != Reason.OK && reason != Reason.OUTPACED)
                 .map(reason -> counter(
                         lanes.stream().mapToLong(lane -> lane.ended(reason)).sum(),
                         Labels.of(

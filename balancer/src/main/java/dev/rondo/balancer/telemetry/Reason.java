@@ -7,6 +7,9 @@ public enum Reason {
     /** A whole answer. */
     OK(Party.NONE),
 
+    /** No failure, and only of an attempt: another attempt of the same request had its answer sooner. */
+    OUTPACED(Party.NONE),
+
     /** The request breaks the grammar or a rule of HTTP. */
     BAD_REQUEST(Party.CLIENT),
     /** The head did not arrive in time. */

@@ -23,6 +23,13 @@ public interface Recorder {
      */
     void retry(BackendLabels backend, RetryOn how);
 
+    /**
+     * A second attempt was to be made because {@code backend} was slow.
+     *
+     * @param how what became of it
+     */
+    void hedge(BackendLabels backend, HedgeOutcome how);
+
     /** Adds to the connections to {@code backend} that carry a request, and to those that are kept idle. */
     void upstreamConnections(BackendLabels backend, int active, int idle);
 

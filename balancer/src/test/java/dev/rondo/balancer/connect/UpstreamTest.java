@@ -6,6 +6,7 @@ import dev.rondo.balancer.config.EngineKind;
 import dev.rondo.balancer.config.RetryOn;
 import dev.rondo.balancer.telemetry.BackendLabels;
 import dev.rondo.balancer.telemetry.Exchange;
+import dev.rondo.balancer.telemetry.HedgeOutcome;
 import dev.rondo.balancer.telemetry.Reason;
 import dev.rondo.balancer.telemetry.Recorder;
 import dev.rondo.balancer.testkit.BothEngines;
@@ -73,6 +74,9 @@ class UpstreamTest {
 
         @Override
         public void retry(BackendLabels backend, RetryOn how) {}
+
+        @Override
+        public void hedge(BackendLabels backend, HedgeOutcome how) {}
 
         @Override
         public void connectionUsed(BackendLabels backend, boolean reused) {}
