@@ -59,6 +59,11 @@ final class Failure extends Exception {
         return new Failure(Reason.BAD_RESPONSE, Progress.ANSWERED, String.valueOf(bad.getMessage()));
     }
 
+    /** The second attempt of the request has an answer. */
+    static Failure outpaced() {
+        return new Failure(Reason.OUTPACED, Progress.SENT, "another attempt was faster");
+    }
+
     Reason reason() {
         return reason;
     }

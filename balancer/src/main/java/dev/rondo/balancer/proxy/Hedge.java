@@ -137,8 +137,23 @@ final class Hedge {
         terms.took(lane.index(), nanos);
     }
 
-    /** The attempt it stands by has the head of its answer: false where this one has won before. */
-    boolean yields() {
+    /**
+     * The attempt it stands by has the head of an answer. Where that says that the backend cannot serve, this waits for how the
+     * second attempt ends, and gives whether that has won; before any other answer it yields.
+     *
+     * @throws Failure where it has won before
+     */
+    boolean outdoes(boolean failed, long took) throws Failure {
+        boolean better = failed && await();
+        if (!failed) {
+            if (!yields()) throw Failure.outpaced();
+            took(took);
+        }
+        tell();
+        return better;
+    }
+
+    private boolean yields() {
         lane.lock();
         try {
             if (state == State.WON) return false;

@@ -401,7 +401,7 @@ final class Relay {
             long ended = lane.ticker().nanos();
             int status = answers.head().status();
             boolean failed = RetryRule.isGatewayError(status);
-            boolean overtaken = second != null && isOvertaken(second, failed, ended - begun);
+            boolean overtaken = second != null && second.outdoes(failed, ended - begun);
             answered(pool, lease, connection, answers.head(), begun, ended);
             if (overtaken || (failed && asksAnother(attempts, backend, connection, sending, answers))) return null;
             sending.forget();
@@ -410,24 +410,6 @@ final class Relay {
             stopWatching(sending);
             answers.giveBuffer();
         }
-    }
-
-    /**
-     * As above, where this attempt has the head of an answer. One that another backend could give better waits for the second
-     * attempt; before any other that has to yield.
-     */
-    private boolean isOvertaken(Hedge second, boolean failed, long took) throws Failure {
-        boolean overtaken = failed && second.await();
-        if (!failed) {
-            if (!second.yields()) throw outpaced();
-            second.took(took);
-        }
-        second.tell();
-        return overtaken;
-    }
-
-    private static Failure outpaced() {
-        return new Failure(Reason.OUTPACED, Progress.SENT, "another attempt was faster");
     }
 
     /** Writes down an attempt that got the head of an answer. */
@@ -610,7 +592,7 @@ final class Relay {
         Failure ofBody = sending.failure();
         if (ofBody != null) return ofBody;
         Hedge second = hedge;
-        if (second != null && second.hasWon()) return outpaced();
+        if (second != null && second.hasWon()) return Failure.outpaced();
         Reason reason = gaveUp;
         return reason != null ? new Failure(reason, Progress.SENT, "nobody waits for the answer") : failure;
     }

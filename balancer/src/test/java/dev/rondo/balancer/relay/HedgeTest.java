@@ -20,13 +20,17 @@ import dev.rondo.balancer.testkit.Peer;
 import dev.rondo.balancer.testkit.RawBackend;
 import dev.rondo.balancer.testkit.RawClient;
 import dev.rondo.balancer.testkit.Request;
+import dev.rondo.balancer.testkit.Silence;
 import io.helidon.json.JsonObject;
 import io.helidon.json.JsonParser;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -40,6 +44,9 @@ class HedgeTest {
     private static final String HINT = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n";
     private static final RetryConfig ONE_AT_A_TIME =
             new RetryConfig(2, RetryConfig.DEFAULT.on(), 0, 1, RetryConfig.DEFAULT.replayBuffer());
+
+    private static final int CROWD = 300;
+    private static final int FEW = 4;
 
     private static UnaryOperator<PoolConfig> hedged(Strategy strategy, RetryConfig retry, @Nullable Affinity affinity) {
         return pool -> new PoolConfig(
@@ -364,6 +371,82 @@ class HedgeTest {
             stage.other.close();
             stage.rondo.close();
         }
+    }
+
+    /** A crowd of requests to backends that answer, dawdle, break and refuse as they like, from clients that may leave. */
+    @BothEngines
+    void nothingIsLeftWhateverHappens(EngineKind engine) throws Exception {
+        RetryConfig few = new RetryConfig(2, RetryConfig.DEFAULT.on(), 0, FEW, 0);
+        CountDownLatch closed = new CountDownLatch(FEW);
+        CountDownLatch asked = new CountDownLatch(FEW);
+        try (Stage stage = new Stage(engine, hedged(Strategy.ROUND_ROBIN, few, null))) {
+            Random random = new Random(4);
+            for (int i = 0; i < CROWD; i++) {
+                // the first, its hedge, two more, and each but the hedge once more where its kept connection broke
+                RawBackend.Script[] attempts = new RawBackend.Script[7];
+                for (int j = 0; j < attempts.length; j++) attempts[j] = whim(random.nextInt(6));
+                stage.play("/crowd" + i, attempts);
+            }
+            AtomicInteger next = new AtomicInteger();
+            List<Thread> clients = new ArrayList<>();
+            List<String> wrong = new CopyOnWriteArrayList<>();
+            for (int i = 0; i < 16; i++) {
+                clients.add(Thread.ofVirtual().start(() -> {
+                    for (int n; (n = next.getAndIncrement()) < CROWD; ) {
+                        try (RawClient client = RawClient.connect(stage.rondo.port())) {
+                            client.send(get("/crowd" + n));
+                            if (n % 5 == 0 && stage.attempts("/crowd" + n) < 2) continue;
+                            int status = client.answer().status();
+                            if (status != 200 && status != 502 && status != 503) wrong.add(n + ": " + status);
+                        } catch (IOException e) {
+                            wrong.add(n + ": " + e);
+                        }
+                    }
+                }));
+            }
+            for (Thread client : clients) client.join();
+            assertThat(wrong).isEmpty();
+            stage.rondo.awaitNothingLeft();
+
+            // the whole budget is there again: as many as it allows get a second attempt at the same time
+            List<RawClient> slow = new ArrayList<>();
+            for (int i = 0; i < FEW; i++) {
+                stage.play("/last" + i, silent(closed), peer -> {
+                    asked.countDown();
+                    opened(asked);
+                    peer.send(ok("second"));
+                });
+                RawClient client = RawClient.connect(stage.rondo.port());
+                slow.add(client.send(get("/last" + i)));
+            }
+            for (RawClient client : slow) {
+                assertThat(client.answer().body()).isEqualTo("second");
+                client.close();
+            }
+            opened(closed);
+        }
+    }
+
+    private static RawBackend.Script whim(int which) {
+        return switch (which) {
+            case 0 -> peer -> peer.send(OK);
+            case 1 -> peer -> pause(peer).send(OK);
+            case 2 -> peer -> pause(peer).send(BUSY);
+            case 3 -> peer -> pause(peer).reset();
+            case 4 -> peer -> pause(peer.send(HINT)).close();
+            default -> peer -> pause(peer).send(ok("late"));
+        };
+    }
+
+    /** Lets some time pass in which the balancer sends nothing, or hangs up. */
+    private static Peer pause(Peer peer) throws IOException {
+        peer.socket().setSoTimeout(25);
+        try {
+            peer.bytes(1);
+        } catch (Silence nothing) {
+            // as it should be
+        }
+        return peer;
     }
 
     @BothEngines
