@@ -229,25 +229,35 @@ public final class Pool {
     }
 
     private @Nullable Lease take(Snapshot now, long key, long time, RandomGenerator random, Collection<Backend> tried) {
-        Predicate<? super Backend> usable = now.bounded() || !tried.isEmpty()
-                ? (Backend b) -> !tried.contains(b) && hasRoom(b, now, time)
-                : Picker.ANY;
+        boolean anyone = !now.bounded() && tried.isEmpty();
+        Predicate<? super Backend> usable = anyone ? Picker.ANY : free(now, time, tried);
         while (true) {
             Backend backend = now.picker().pick(key, time, random, usable);
             if (backend == null) return null;
             Lease lease = begin(backend, now, time);
             if (lease != null) return lease;
+            // ejected since the snapshot was made: a picker that hashes would name it for ever
+            usable = free(now, time, tried);
         }
     }
 
+    private Predicate<Backend> free(Snapshot now, long time, Collection<Backend> tried) {
+        return backend -> !tried.contains(backend) && hasRoom(backend, now, time);
+    }
+
     private boolean hasRoom(Backend backend, Snapshot now, long time) {
-        return backend.hasRoom() && (now.tier() == Tier.PANIC || outliers.mayPick(backend.passive(), time));
+        return backend.hasRoom() && (usesAll(now) || outliers.mayPick(backend.passive(), time));
+    }
+
+    /** Whether passive ejection keeps nobody out. */
+    private static boolean usesAll(Snapshot now) {
+        return now.tier() == Tier.PANIC || now.tier() == Tier.ALL;
     }
 
     /** Null where another request was faster. */
     private @Nullable Lease begin(Backend backend, Snapshot now, long time) {
         if (!backend.begin()) return null;
-        if (now.tier() == Tier.PANIC || now.tier() == Tier.ALL) return backend.plainLease();
+        if (usesAll(now)) return backend.plainLease();
         Ticket ticket = outliers.begin(backend.passive(), time);
         if (ticket == Ticket.PLAIN) return backend.plainLease();
         if (ticket != null) return new Lease(backend, ticket);
