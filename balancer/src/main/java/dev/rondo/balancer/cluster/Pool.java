@@ -202,8 +202,8 @@ public final class Pool {
      */
     public @Nullable Lease acquire(long key, long time, RandomGenerator random, Collection<Backend> tried) {
         Snapshot now = snapshot;
-        if (now.bounded() && !line.isEmpty()) return null; // others were here before
-        return take(now, key, time, random, tried);
+        if (now.bounded() && line.takesAll()) return null; // others were here before
+        return take(now, key, time, random, tried, null);
     }
 
     /**
@@ -228,21 +228,28 @@ public final class Pool {
         return new Tokens(secret == null ? ownSecret : secret.getBytes(StandardCharsets.UTF_8));
     }
 
-    private @Nullable Lease take(Snapshot now, long key, long time, RandomGenerator random, Collection<Backend> tried) {
+    /** @param waiter who asks; null for one that does not wait */
+    private @Nullable Lease take(
+            Snapshot now,
+            long key,
+            long time,
+            RandomGenerator random,
+            Collection<Backend> tried,
+            @Nullable Thread waiter) {
         boolean anyone = !now.bounded() && tried.isEmpty();
-        Predicate<? super Backend> usable = anyone ? Picker.ANY : free(now, time, tried);
+        Predicate<? super Backend> usable = anyone ? Picker.ANY : free(now, time, tried, waiter);
         while (true) {
             Backend backend = now.picker().pick(key, time, random, usable);
             if (backend == null) return null;
             Lease lease = begin(backend, now, time);
             if (lease != null) return lease;
             // ejected since the snapshot was made: a picker that hashes would name it for ever
-            usable = free(now, time, tried);
+            usable = free(now, time, tried, waiter);
         }
     }
 
-    private Predicate<Backend> free(Snapshot now, long time, Collection<Backend> tried) {
-        return backend -> !tried.contains(backend) && hasRoom(backend, now, time);
+    private Predicate<Backend> free(Snapshot now, long time, Collection<Backend> tried, @Nullable Thread waiter) {
+        return backend -> !tried.contains(backend) && hasRoom(backend, now, time) && !line.wants(backend, waiter);
     }
 
     private boolean hasRoom(Backend backend, Snapshot now, long time) {
@@ -292,13 +299,13 @@ public final class Pool {
     public Waited await(
             long key, RandomGenerator random, Collection<Backend> tried, long deadline, BooleanSupplier pointless) {
         Thread self = Thread.currentThread();
-        if (!line.enter(self, config().balancing().queue().size())) return new Waited.LineFull();
+        if (!line.enter(self, tried, config().balancing().queue().size())) return new Waited.LineFull();
         try {
             while (true) {
                 Snapshot now = snapshot;
                 if (now.used().isEmpty()) return new Waited.NoBackend();
                 if (pointless.getAsBoolean()) return new Waited.Pointless();
-                Lease lease = line.isFirst(self) ? take(now, key, nanos.getAsLong(), random, tried) : null;
+                Lease lease = take(now, key, nanos.getAsLong(), random, tried, self);
                 if (lease != null) return new Waited.Got(lease);
                 long left = deadline - nanos.getAsLong();
                 if (left <= 0) return new Waited.TooLong();
@@ -337,7 +344,7 @@ public final class Pool {
     /** Gives the place back. */
     public void release(Lease lease) {
         lease.backend().end();
-        line.wakeFirst();
+        line.wake();
     }
 
     /**
@@ -410,6 +417,7 @@ public final class Pool {
     public void tick() {
         boolean changed = !outliers.tick(nanos.getAsLong()).isEmpty();
         if (changed || snapshot.ramping()) rebuild();
+        else line.wake(); // of a trial that has kept others out for long enough nobody tells
     }
 
     /** Whether {@link #compare} has something to do. To be asked as often as {@link #tick} is called. */
@@ -488,7 +496,7 @@ public final class Pool {
         Snapshot next = Snapshot.of(config, members, tokens(config), cursor, now);
         settle(next, now);
         snapshot = next;
-        line.wakeFirst(); // there may be room now, or nobody left to wait for
+        line.wake(); // there may be room now, or nobody left to wait for
         tell(before, next, now);
     }
 
