@@ -38,7 +38,7 @@ final class OverloadRow implements Scenario {
         long heap = balancer.heap();
         int seconds = stage.size(60, 10);
         Load.Ledger over = stage.count(
-                "over", load(stage, url, "over", 3 * CAPACITY, seconds).ledger(Duration.ofSeconds(120)));
+                "over", load(stage, url, "over", 3 * CAPACITY, seconds).ledger(Duration.ofMinutes(2)));
         Load.Ledger after =
                 stage.count("after", load(stage, url, "after", CAPACITY / 2, 10).ledger(Duration.ofSeconds(60)));
         long grown = balancer.heap() - heap;

@@ -42,9 +42,10 @@ final class Attempts {
 
     /** The request was at {@code backend} in vain, beside what {@link #judge} is asked about. */
     void been(Backend backend) {
-        List<Backend> been = new ArrayList<>(tried);
-        been.add(backend);
-        tried = been;
+        List<Backend> all = new ArrayList<>(been);
+        all.remove(backend);
+        all.add(backend);
+        been = all;
     }
 
     /**
