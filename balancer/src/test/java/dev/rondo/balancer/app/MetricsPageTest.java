@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rondo.balancer.config.EngineKind;
 import dev.rondo.balancer.config.HealthCheckConfig;
+import dev.rondo.balancer.config.HedgeConfig;
 import dev.rondo.balancer.config.PoolConfig;
 import dev.rondo.balancer.testkit.RawBackend;
 import dev.rondo.balancer.testkit.RawClient;
@@ -16,6 +17,7 @@ import io.prometheus.metrics.model.snapshots.InfoSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -59,7 +61,7 @@ class MetricsPageTest {
                 HealthCheckConfig.http("/health"),
                 pool.outlierDetection(),
                 pool.retry(),
-                null);
+                new HedgeConfig(0.5, Duration.ofSeconds(1)));
     }
 
     @Test
@@ -71,8 +73,10 @@ class MetricsPageTest {
                         .policies(MetricsPageTest::checked)
                         .build());
                 RawClient client = RawClient.connect(rondo.port())) {
-            client.send(get("/"));
-            client.answer();
+            for (int i = 0; i < 4; i++) { // as many as a hedge wants to have seen
+                client.send(get("/"));
+                client.answer();
+            }
             client.finish();
             client.rest(); // what ended is counted when the connection has
             Map<String, Set<String>> documented = documented();

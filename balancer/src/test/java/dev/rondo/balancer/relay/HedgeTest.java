@@ -59,7 +59,7 @@ class HedgeTest {
                 null,
                 OutlierConfig.OFF,
                 retry,
-                new HedgeConfig(0.5, Duration.ofMillis(1)));
+                new HedgeConfig(0.5, Duration.ofMillis(50)));
     }
 
     private static String ok(String body) {

@@ -55,6 +55,9 @@ final class Oracle implements Pool.Transitions {
         @Nullable
         Integer weight;
 
+        /** The weight in the configuration when that was said. */
+        int configured;
+
         int inFlight;
         int failuresInARow;
 
@@ -118,9 +121,10 @@ final class Oracle implements Pool.Transitions {
                             case UNKNOWN -> Check.UNKNOWN;
                         };
                 known.put(backend, facts);
-            } else if (believed) {
-                facts.check = Check.PASSED;
+                continue;
             }
+            if (believed) facts.check = Check.PASSED;
+            if (facts.configured != backend.config().weight()) facts.weight = null; // whoever spoke last counts
         }
         List<String> wanted = next.backends().stream().map(BackendConfig::id).toList();
         require(
@@ -137,7 +141,9 @@ final class Oracle implements Pool.Transitions {
     }
 
     void weighed(Backend backend, @Nullable Integer weight) {
-        facts(backend).weight = weight;
+        Facts facts = facts(backend);
+        facts.weight = weight;
+        facts.configured = backend.config().weight();
     }
 
     @Override
