@@ -79,6 +79,7 @@ class MetricsPageTest {
             }
             client.finish();
             client.rest(); // what ended is counted when the connection has
+            awaitDelay(rondo);
             Map<String, Set<String>> documented = documented();
             Set<String> there = new TreeSet<>();
             for (MetricSnapshot metric : rondo.metrics().scrape()) {
@@ -94,5 +95,15 @@ class MetricsPageTest {
             }
             assertThat(documented.keySet()).isEqualTo(there);
         }
+    }
+
+    /** The only metric that has no value until enough is known. */
+    private static void awaitDelay(Rondo rondo) {
+        long begun = System.nanoTime();
+        while (rondo.metrics().scrape().stream()
+                .noneMatch(metric -> name(metric).equals("rondo_hedge_delay_seconds")
+                        && !metric.getDataPoints().isEmpty()))
+            assertThat(System.nanoTime() - begun)
+                    .isLessThan(Duration.ofSeconds(10).toNanos());
     }
 }

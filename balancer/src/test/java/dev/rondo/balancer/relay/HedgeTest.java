@@ -49,6 +49,11 @@ class HedgeTest {
     private static final int FEW = 4;
 
     private static UnaryOperator<PoolConfig> hedged(Strategy strategy, RetryConfig retry, @Nullable Affinity affinity) {
+        return hedged(strategy, retry, affinity, Duration.ofMillis(1));
+    }
+
+    private static UnaryOperator<PoolConfig> hedged(
+            Strategy strategy, RetryConfig retry, @Nullable Affinity affinity, Duration delay) {
         return pool -> new PoolConfig(
                 pool.name(),
                 strategy,
@@ -59,7 +64,7 @@ class HedgeTest {
                 null,
                 OutlierConfig.OFF,
                 retry,
-                new HedgeConfig(0.5, Duration.ofMillis(50)));
+                new HedgeConfig(0.5, delay));
     }
 
     private static String ok(String body) {
@@ -167,7 +172,9 @@ class HedgeTest {
         CountDownLatch closed = new CountDownLatch(4);
         CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch askedAgain = new CountDownLatch(1);
-        try (Stage stage = new Stage(engine, hedged(Strategy.ROUND_ROBIN, ONE_AT_A_TIME, null))) {
+        // long enough that the first attempt is with its backend before the second is sent
+        Duration delay = Duration.ofMillis(50);
+        try (Stage stage = new Stage(engine, hedged(Strategy.ROUND_ROBIN, ONE_AT_A_TIME, null, delay))) {
             stage.play("/slow", silent(closed), peer -> peer.send(ok("second")));
             stage.play(
                     "/hints", silent(closed), peer -> peer.send(HINT).send(HINT).send(ok("second")));
