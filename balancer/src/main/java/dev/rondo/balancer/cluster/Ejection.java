@@ -13,8 +13,14 @@ import org.jspecify.annotations.Nullable;
  *  │                                                                       └──── the trial fails ─────┘     │
  *  └────────────────────────────────── the trial succeeds ──────────────────────────────────────────────────┘
  * </pre>
+ *
+ * From Out and Probation back to In, too, where active checks had found it down and find it up again: what it was benched for
+ * was before that.
  */
 public sealed interface Ejection {
+    /** Why it is in service after {@link #recovered}. */
+    String RECOVERED = "its checks had failed and pass again";
+
     /** Why a backend was benched, as metrics show it. */
     enum Cause {
         CONSECUTIVE_FAILURES,
@@ -45,6 +51,9 @@ public sealed interface Ejection {
     /** Whether it may get a request now. */
     boolean mayPick(long now);
 
+    /** In service again, as active checks say; what was before counts for the next ejection. */
+    In recovered(long now);
+
     /** In service. */
     record In(Past past, long sinceNanos, String reason) implements Ejection {
         static final In FRESH = new In(Past.NONE, 0, "");
@@ -62,6 +71,11 @@ public sealed interface Ejection {
         @Override
         public boolean mayPick(long now) {
             return true;
+        }
+
+        @Override
+        public In recovered(long now) {
+            return this;
         }
 
         Out ejected(Cause cause, String why, long now, OutlierTerms terms) {
@@ -107,6 +121,11 @@ public sealed interface Ejection {
             return false;
         }
 
+        @Override
+        public In recovered(long now) {
+            return new In(past, now, RECOVERED);
+        }
+
         boolean isOver(long now) {
             return now - untilNanos >= 0;
         }
@@ -144,6 +163,11 @@ public sealed interface Ejection {
         @Override
         public boolean mayPick(long now) {
             return trial == null || !trial.holds(now);
+        }
+
+        @Override
+        public In recovered(long now) {
+            return new In(past, now, RECOVERED);
         }
 
         boolean isOn(Ticket ticket) {

@@ -142,6 +142,12 @@ final class Outliers {
                         : null);
     }
 
+    /** Active checks had found it down and find it up again: it is in service, however long it was to be out. */
+    @Nullable
+    Transition recovered(Passive who, long now) {
+        return change(who, now, (state, all) -> state instanceof In ? null : state.recovered(now));
+    }
+
     /** Puts those on probation whose time is over. */
     List<Transition> tick(long now) {
         boolean enabled = terms.enabled();

@@ -368,8 +368,13 @@ public final class Pool {
     // ---- those who judge
 
     /** Active checks have come to another verdict. One that comes when they have just been removed counts no more. */
-    public void checked(Backend backend, boolean passed, String why) {
+    public synchronized void checked(Backend backend, boolean passed, String why) {
         Standing.Check verdict = passed ? Standing.Check.PASSED : Standing.Check.FAILED;
+        Member before = snapshot.member(backend);
+        boolean wasDown = before != null && before.standing().check() == Standing.Check.FAILED;
+        // who was killed is benched by what failed meanwhile; back by rise, and not half a minute later
+        if (passed && wasDown && config().healthCheck() != null)
+            outliers.recovered(backend.passive(), nanos.getAsLong());
         change(backend, standing -> config().healthCheck() == null ? standing : standing.checked(verdict, why));
     }
 

@@ -133,6 +133,23 @@ class PoolTest {
     }
 
     @Test
+    void whoseChecksHadFailedComesBackByThemWhateverItWasBenchedFor() throws IOException {
+        Pool pool = apply("health-check: /health\n" + backends("a", "b"));
+        for (Backend backend : pool.backends()) pool.checked(backend, true, "test");
+        fail(pool, "a", 5);
+        pool.checked(named(pool, "a"), true, "test");
+        assertThat(picks(pool, 3))
+                .as("a backend that fails and passes its checks")
+                .containsOnly("b");
+        pool.checked(named(pool, "a"), false, "test");
+        pool.checked(named(pool, "a"), true, "test");
+        assertThat(picks(pool, 4)).contains("a", "b");
+        assertThat(transitions).endsWith("a up ejected", "a ejected down", "a down up");
+        fail(pool, "a", 4);
+        assertThat(picks(pool, 4)).as("its count begins anew").contains("a", "b");
+    }
+
+    @Test
     void belowThePanicThresholdAllAreUsedButTheDrained() throws IOException {
         Pool pool = apply(CHECKED + "panic-threshold: 0.5\n" + backends("a", "b", "c", "d"));
         pool.drain(named(pool, "d"), "test");
