@@ -378,7 +378,7 @@ final class Hedge {
     }
 
     private @Nullable Wire connect(Backend to) throws Failure {
-        UpstreamConnection made = to.upstream().takeIdle(lane);
+        UpstreamConnection made = to.upstream().takeIdle(lane, true);
         try {
             if (made == null) made = to.upstream().dial(lane);
         } catch (ConnectFailure e) {

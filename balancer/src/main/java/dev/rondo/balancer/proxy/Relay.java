@@ -361,7 +361,7 @@ final class Relay {
 
     private UpstreamConnection connect(Backend backend, boolean fresh) throws Failure {
         heldFrom = backend;
-        UpstreamConnection kept = fresh ? null : backend.upstream().takeIdle(lane);
+        UpstreamConnection kept = fresh ? null : backend.upstream().takeIdle(lane, isRepeatable());
         try {
             if (kept == null) client.giveEmptyIn(); // dialling may take its time
             UpstreamConnection connection =
