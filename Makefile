@@ -46,7 +46,7 @@ $(jars): $(sources)
 .PHONY: verify
 verify: ## all that CI checks: tests, format, static analysis, fuzzing, images, Compose, a stop under load
 	@scripts/check-shell
-	@$(maven) -Pbench verify -Dbuild.revision=$$(scripts/revision) -Dsurefire.arguments='-Dtest.stops=100 -Dtest.process.stops=20'
+	@$(maven) -Pbench,chaos verify -Dbuild.revision=$$(scripts/revision) -Dsurefire.arguments='-Dtest.stops=100 -Dtest.process.stops=20'
 	@scripts/fuzz 1
 	@scripts/check-images
 

@@ -81,7 +81,7 @@ final class ReloadsRow implements Scenario {
                 uneven + " of " + windows);
     }
 
-    /** Others each time: the times and the fields of the pool in use, and a pool that comes and goes. */
+    /** Others each time: the times of the pools in use, and a pool that comes and goes. */
     private static String configuration(Stage stage, List<Backend> backends, int number) {
         StringBuilder yaml = new StringBuilder();
         yaml.append("timeouts: {idle: ").append(30 + number % 7).append("s}\n");
@@ -97,7 +97,7 @@ final class ReloadsRow implements Scenario {
     }
 
     private static void pool(Stage stage, StringBuilder yaml, String name, List<Backend> backends) {
-        yaml.append("  ").append(name).append(":\n    ");
+        yaml.append("  ").append(name).append(":\n    strategy: round-robin\n    ");
         yaml.append(stage.list(backends, "").replace("\n", "\n    ").stripTrailing())
                 .append('\n');
     }
