@@ -49,7 +49,7 @@ record Snapshot(
         for (Member member : choice.members) {
             double share = share(config, member, now);
             ramping |= share < 1;
-            bounded |= member.limit() < Integer.MAX_VALUE || member.state() == BackendState.PROBATION;
+            bounded |= member.limit() < Integer.MAX_VALUE || member.ejection() instanceof Ejection.Probation;
             weights[backends.size()] = member.weight();
             shares[backends.size()] = share;
             backends.add(member.backend());
@@ -83,16 +83,23 @@ record Snapshot(
                 members.stream().filter(m -> m.state() != BackendState.DRAINING).toList();
         // nobody is known yet: better to try than to refuse
         boolean allUnknown = willing.stream().allMatch(m -> m.state() == BackendState.UNKNOWN);
-        List<Member> healthy =
-                willing.stream().filter(m -> m.state().isUsable() || allUnknown).toList();
+        List<Member> healthy = willing.stream()
+                .filter(m -> m.state().isUsable() || (allUnknown && !isOut(m)))
+                .toList();
         double threshold = config.balancing().panicThreshold();
         if (threshold > 0 && healthy.size() < threshold * willing.size()) return new Choice(Tier.ALL, willing);
         List<Member> primary = healthy.stream().filter(m -> !m.isBackup()).toList();
         if (!primary.isEmpty()) return new Choice(Tier.HEALTHY, primary);
         if (!healthy.isEmpty()) return new Choice(Tier.BACKUP, healthy);
-        List<Member> benched =
-                willing.stream().filter(m -> m.state() == BackendState.EJECTED).toList();
+        List<Member> benched = willing.stream()
+                .filter(m -> m.state() == BackendState.EJECTED || (allUnknown && isOut(m)))
+                .toList();
         return benched.isEmpty() ? new Choice(Tier.NONE, List.of()) : new Choice(Tier.PANIC, benched);
+    }
+
+    /** Also one that no check has answered for yet may have been benched, by requests of before. */
+    private static boolean isOut(Member member) {
+        return member.ejection() instanceof Ejection.Out;
     }
 
     @Nullable
