@@ -46,7 +46,7 @@ $(jars): $(sources)
 .PHONY: verify
 verify: ## all that CI checks: tests, format, static analysis, fuzzing, images, Compose, a stop under load
 	@scripts/check-shell
-	@$(maven) -Pbench verify -Dbuild.revision=$$(scripts/revision) -Dsurefire.arguments='-Dtest.stops=100 -Dtest.process.stops=20'
+	@$(maven) -Pbench,chaos verify -Dbuild.revision=$$(scripts/revision) -Dsurefire.arguments='-Dtest.stops=100 -Dtest.process.stops=20'
 	@scripts/fuzz 1
 	@scripts/check-images
 
@@ -55,8 +55,8 @@ format: ## format the Java sources
 	@$(maven) -q spotless:apply
 
 .PHONY: docs
-docs: ## write docs/configuration.md and docs/rondo.schema.json from the configuration's description
-	@$(maven) -q -pl balancer test -Dtest=ReferencePagesTest -Ddocs.write=true
+docs: ## write the configuration reference and its schema, docs/api.md from docs/openapi.yaml, the retry table from the code
+	@$(maven) -q -pl balancer test -Dtest='ReferencePagesTest,ApiPageTest,RetryTableTest' -Ddocs.write=true
 
 .PHONY: fuzz
 fuzz: ## fuzz every target, ROUNDS (10) times as long as make verify does
@@ -77,6 +77,20 @@ else
 	@$(bench_java) -jar bench/target/rondo-bench.jar $(bench_options)
 endif
 
+# ROW: names with commas between; they are named when one is wrong. QUICK=1: the small size of each; SEED: of all chance
+chaos_options = $(if $(ROW),--row $(ROW)) $(if $(QUICK),--quick) $(if $(SEED),--seed $(SEED))
+chaos_java = JAVA_HOME=$$(scripts/jdk) && exec $$JAVA_HOME/bin/java -jar chaos/target/rondo-chaos.jar
+
+.PHONY: chaos
+chaos: $(jars) ## kill, hang, reload, overload and more under load, and count what is lost; QUICK=1: about five minutes
+	@$(maven) -q -Pchaos -pl chaos package -Dmaven.test.skip=true
+	@$(chaos_java) $(chaos_options)
+
+.PHONY: soak
+soak: $(jars) ## mixed load with random faults for MINUTES (30)
+	@$(maven) -q -Pchaos -pl chaos package -Dmaven.test.skip=true
+	@$(chaos_java) --minutes $(or $(MINUTES),30) $(if $(SEED),--seed $(SEED))
+
 .PHONY: clean
 clean: ## remove what was built
-	@$(maven) -q clean && rm -rf target bench/target
+	@$(maven) -q clean && rm -rf target bench/target chaos/target

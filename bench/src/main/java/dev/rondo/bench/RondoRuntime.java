@@ -138,7 +138,9 @@ final class RondoRuntime {
                 "http://127.0.0.1:" + admin + "/health/ready",
                 "http://127.0.0.1:" + port + "/health/live",
                 directory.resolve("java/bin/java").toString(),
-                "-XX:AOTCacheOutput=" + directory.resolve(CACHE)));
+                "-XX:AOTCacheOutput=" + directory.resolve(CACHE),
+                "-XX:+UnlockDiagnosticVMOptions",
+                "-XX:-AOTRecordTraining"));
         command.addAll(flags);
         command.addAll(List.of("-jar", directory.resolve("rondo.jar").toString(), "run", file.toString()));
         Path log = directory.resolve("training.log");

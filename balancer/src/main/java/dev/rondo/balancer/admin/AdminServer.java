@@ -21,7 +21,6 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /**
  * The admin listener: health, metrics and API. A server of its own, so that it still answers while the data listener is full,
@@ -40,11 +39,13 @@ public final class AdminServer {
 
     private static final String INDEX = """
             Rondo, admin
-            /health/live     whether the process should go on living
-            /health/ready    whether it should get traffic
-            /health/started  whether it has started
-            /metrics         Prometheus metrics
-            /api/v1/pools    pools and backends with their live state
+            /health/live       whether the process should go on living
+            /health/ready      whether it should get traffic
+            /health/started    whether it has started
+            /metrics           Prometheus metrics
+            /api/v1/pools      pools and backends with their live state
+            /api/v1/explain    where a request would go: ?host=&path=&client=
+            /api/v1/decisions  the last requests with every attempt
             """;
 
     private final AdminConfig config;
@@ -63,20 +64,21 @@ public final class AdminServer {
     /**
      * Opens the listener of {@code config} and answers from the given sources, each asked at each request.
      *
+     * @param access who may use the API; health and metrics are open
      * @throws IOException where the port cannot be had, with the key and the remedy
      */
     public static AdminServer start(
-            AdminConfig config, Probes probes, Supplier<List<PoolView>> pools, PrometheusRegistry metrics)
+            AdminConfig config, Access access, Probes probes, Sources sources, PrometheusRegistry metrics)
             throws IOException {
-        return new AdminServer(config, wanted -> build(wanted, probes, pools, metrics));
+        Api api = new Api(access, sources);
+        return new AdminServer(config, wanted -> build(wanted, api, probes, metrics));
     }
 
     private static WebServer open(AdminConfig config, Function<AdminConfig, WebServer> builder) throws IOException {
         return new ListeningPort("admin", config.host(), config.port()).open(() -> builder.apply(config));
     }
 
-    private static WebServer build(
-            AdminConfig config, Probes probes, Supplier<List<PoolView>> pools, PrometheusRegistry metrics) {
+    private static WebServer build(AdminConfig config, Api api, Probes probes, PrometheusRegistry metrics) {
         return WebServer.builder()
                 .host(config.host())
                 .port(config.port())
@@ -90,7 +92,7 @@ public final class AdminServer {
                 .idleConnectionPeriod(IDLE_CHECKED_EVERY)
                 .connectionOptions(SocketOptions.builder().tcpNoDelay(true).build())
                 .shutdownHook(false) // the order in which things end is the application's
-                .routing(routing -> routes(routing, pools, metrics))
+                .routing(routing -> routes(routing, api, metrics))
                 .build();
     }
 
@@ -114,7 +116,7 @@ public final class AdminServer {
     private synchronized void reopen() {
         if (stopped) return;
         try {
-            server = open(new AdminConfig(config.host(), port), builder);
+            server = open(new AdminConfig(config.host(), port, config.writable(), config.token()), builder);
             LOG.log(
                     System.Logger.Level.WARNING,
                     "admin: port " + port + " was closed by a failed accept, and is open again");
@@ -129,14 +131,13 @@ public final class AdminServer {
         server.stop();
     }
 
-    private static void routes(
-            HttpRouting.Builder routing, Supplier<List<PoolView>> pools, PrometheusRegistry metrics) {
+    private static void routes(HttpRouting.Builder routing, Api api, PrometheusRegistry metrics) {
         readOnly(routing, "/", (request, response) -> text(response, Status.OK_200, INDEX));
         readOnly(routing, "/metrics", new MetricsHandler(metrics));
-        readOnly(routing, "/api/v1/pools", new PoolsHandler(pools));
         for (String path : List.of("/health", "/health/live", "/health/ready", "/health/started")) {
             routing.any(path, AdminServer::methodNotAllowed);
         }
+        routing.any(api);
         routing.any(AdminServer::notFound);
     }
 

@@ -33,16 +33,16 @@ final class ConfigurationFile {
     /** Reads and checks the file, and prints every problem; null where it cannot be run. */
     Loaded.@Nullable Valid load() {
         PrintWriter errors = errors();
-        return switch (ConfigurationLoader.load(file, System.getenv(), properties())) {
-            case Loaded.Valid valid -> {
-                print(valid.warnings(), "warning: ", errors);
-                yield valid;
-            }
-            case Loaded.Broken broken -> {
-                print(broken.problems(), "", errors);
-                yield null;
-            }
-        };
+        Loaded loaded = read();
+        if (loaded instanceof Loaded.Broken broken) print(broken.problems(), "", errors);
+        if (!(loaded instanceof Loaded.Valid valid)) return null;
+        print(valid.warnings(), "warning: ", errors);
+        return valid;
+    }
+
+    /** Reads and checks the file, and prints nothing. */
+    Loaded read() {
+        return ConfigurationLoader.load(file, System.getenv(), properties());
     }
 
     /** Where the command that reads the file prints what it was asked for. */

@@ -1,6 +1,7 @@
 package dev.rondo.balancer.app;
 
 import dev.rondo.balancer.telemetry.ApplicationLog;
+import io.helidon.service.registry.GlobalServiceRegistry;
 import java.nio.file.Path;
 
 /** Where the process begins. */
@@ -24,6 +25,8 @@ public final class Main {
     /** Without picocli, which takes a third of the start: its classes are older than what an AOT cache can hold. */
     @SuppressWarnings("CatchAndPrintStackTrace") // as picocli does: it is a bug, and the process ends
     private static int run(String file) {
+        // a quarter of the start, and nothing of it waits for the configuration
+        Thread.ofPlatform().daemon().name("rondo-services").start(GlobalServiceRegistry::registry);
         try {
             return new RunCommand(Path.of(file)).call();
         } catch (InterruptedException | RuntimeException e) {

@@ -1,19 +1,30 @@
 package dev.rondo.balancer.app;
 
+import dev.rondo.balancer.admin.Access;
 import dev.rondo.balancer.admin.AdminServer;
-import dev.rondo.balancer.admin.PoolView;
-import dev.rondo.balancer.admin.PoolView.BackendView;
 import dev.rondo.balancer.admin.Probes;
+import dev.rondo.balancer.admin.ReloadResult;
+import dev.rondo.balancer.admin.Sources;
 import dev.rondo.balancer.cluster.Backend;
 import dev.rondo.balancer.cluster.Cluster;
+import dev.rondo.balancer.cluster.Look;
 import dev.rondo.balancer.cluster.Pool;
 import dev.rondo.balancer.config.Configuration;
+import dev.rondo.balancer.config.HealthCheckConfig;
+import dev.rondo.balancer.config.PoolConfig;
+import dev.rondo.balancer.config.ReloadConfig;
 import dev.rondo.balancer.connect.Resolver;
+import dev.rondo.balancer.health.ActiveChecks;
+import dev.rondo.balancer.health.Connector;
+import dev.rondo.balancer.health.Place;
+import dev.rondo.balancer.health.PoolChecks;
 import dev.rondo.balancer.listener.DataListener;
 import dev.rondo.balancer.listener.Descriptors;
 import dev.rondo.balancer.proxy.Proxy;
 import dev.rondo.balancer.route.Router;
 import dev.rondo.balancer.telemetry.AccessLog;
+import dev.rondo.balancer.telemetry.ApplicationLog;
+import dev.rondo.balancer.telemetry.BackendLabels;
 import dev.rondo.balancer.telemetry.BackendStatus;
 import dev.rondo.balancer.telemetry.BackendTotals;
 import dev.rondo.balancer.telemetry.Recorder;
@@ -21,8 +32,9 @@ import dev.rondo.balancer.telemetry.Telemetry;
 import dev.rondo.balancer.wire.Engine;
 import dev.rondo.balancer.wire.Lane;
 import dev.rondo.balancer.wire.Ticker;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
-import java.net.InetAddress;
+import java.security.SecureRandom;
 import java.security.Security;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,6 +47,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -43,14 +56,21 @@ public final class Rondo implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Rondo.class.getName());
 
     private static final Duration WATCH_EVERY = Duration.ofSeconds(1);
+    /** How late a backend comes back from an ejection at most, and how coarse a slow start is. */
+    private static final Duration TICK_EVERY = Duration.ofMillis(250);
 
-    private final Configuration configuration;
+    private volatile Configuration configuration;
     private final Engine engine;
     private final Descriptors descriptors;
     private final Resolver resolver;
     private final @Nullable AccessLog accessLog;
     private final Telemetry telemetry;
+    private final Changes changes = new Changes();
     private final Cluster cluster;
+    private final Reload reload;
+    private final Connector connector;
+    private final ActiveChecks checks;
+    private volatile Router router;
     private final Proxy proxy;
     private final CountDownLatch hurry = new CountDownLatch(1);
     private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(
@@ -74,14 +94,20 @@ public final class Rondo implements AutoCloseable {
         this.resolver = new Resolver(surroundings.lookup(), configuration.dnsRefresh());
         List<Recorder> recorders = new ArrayList<>();
         for (Lane lane : engine.lanes()) recorders.add(telemetry.recorder(lane.index()));
-        this.cluster = Cluster.of(configuration, descriptors.idleUpstream(), resolver, recorders);
+        this.cluster = new Cluster(
+                new Cluster.Surroundings(resolver, recorders, Ticker.SYSTEM::nanos, new SecureRandom(), changes));
+        cluster.apply(configuration, descriptors.idleUpstream());
+        this.router = new Router(configuration.routes(), cluster);
         this.proxy = new Proxy(
                 engine,
                 configuration,
-                new Router(configuration.routes(), cluster),
+                router,
                 recorders,
                 surroundings.graces(),
                 lane -> RandomGenerator.of("L64X128MixRandom"));
+        this.connector = new Connector(resolver);
+        this.checks = new ActiveChecks(Ticker.SYSTEM, RandomGenerator.of("L64X128MixRandom"), this::checked);
+        this.reload = new Reload(surroundings.source(), configuration, this::take, telemetry, Ticker.SYSTEM);
     }
 
     /**
@@ -150,7 +176,8 @@ public final class Rondo implements AutoCloseable {
         telemetry.build(Version.number(), Version.revision());
         telemetry.engine(engineName(), engine.lanes().size());
         telemetry.jvm();
-        telemetry.configurationRead(true, Instant.ofEpochMilli(Ticker.SYSTEM.millis()));
+        Instant started = Instant.ofEpochMilli(Ticker.SYSTEM.millis());
+        telemetry.configurationRead(true, started);
         telemetry.counter(
                 "rondo_loop_stalls",
                 "How often an event loop was held for more than 10 ms.",
@@ -159,24 +186,113 @@ public final class Rondo implements AutoCloseable {
                 "rondo_client_connections_resting",
                 "Open connections of clients that hold no thread, because nothing has come for a while.",
                 this::resting);
+        telemetry.registry().register(new ClusterCollector(cluster, changes, checks, Ticker.SYSTEM));
+        PoolViews pools = new PoolViews(cluster, () -> router, telemetry, changes, checks, Ticker.SYSTEM);
         DataListener data = DataListener.start(configuration, descriptors.connections(), proxy, Ticker.SYSTEM);
         listener = data;
         admin = AdminServer.start(
                 configuration.admin(),
+                new Access(
+                        configuration.admin().writable(), configuration.admin().token()),
                 new Probes(
                         () -> listener != null,
                         this::notReady,
                         configuration.server().host(),
                         data::port),
-                this::views,
+                new Sources(pools::views, pools::explain, telemetry.ledger(), new LiveOperations(cluster, reload)),
                 telemetry.registry());
         long period = WATCH_EVERY.toMillis();
         var unused = watch.scheduleWithFixedDelay(this::lookAfterListeners, period, period, TimeUnit.MILLISECONDS);
+        check(configuration);
+        long step = TICK_EVERY.toMillis();
+        var unusedAsWell = watch.scheduleWithFixedDelay(this::tick, step, step, TimeUnit.MILLISECONDS);
         LOG.log(
                 System.Logger.Level.INFO,
                 "serving on " + configuration.server().host() + ":" + data.port() + ", admin on "
                         + configuration.admin().host() + ":" + adminPort() + ", engine " + engineName() + " with "
                         + engine.lanes().size() + " lanes, " + cluster.pools().size() + " pools");
+    }
+
+    /** What was seen of a backend before it moved says nothing of it now. */
+    private void checked(String pool, String backend, Place place, boolean up, String why) {
+        Pool in = cluster.pool(pool);
+        HealthCheckConfig how = in == null ? null : in.config().healthCheck();
+        if (in == null || how == null) return;
+        for (Backend it : in.backends()) {
+            boolean same = it.id().equals(backend)
+                    && PoolChecks.place(how, it.config()).equals(place);
+            if (same) in.checked(it, up, why);
+        }
+    }
+
+    private void check(Configuration wanted) {
+        List<PoolChecks> pools = new ArrayList<>();
+        for (PoolConfig pool : wanted.pools().values()) {
+            HealthCheckConfig how = pool.healthCheck();
+            if (how != null) pools.add(PoolChecks.of(pool.name(), how, pool.backends(), connector));
+        }
+        checks.update(pools);
+    }
+
+    /**
+     * Goes by another configuration from the next request on. Pools come before routes, so that no route leads nowhere. They come
+     * before checks too: a new backend is there, and waits for its first verdict, when that comes; one that is gone may be checked
+     * once more, and nobody asks what came of it.
+     */
+    private void take(Configuration next) {
+        int maxIdle = Math.min(next.limits().maxIdleUpstream(), descriptors.idleUpstream());
+        List<Backend> gone = cluster.apply(next, maxIdle);
+        Router routes = new Router(next.routes(), cluster);
+        router = routes;
+        settle(configuration, next);
+        configuration = next;
+        proxy.configure(next, routes);
+        check(next);
+        for (Lane lane : engine.lanes()) {
+            lane.start(() -> gone.forEach(backend -> backend.upstream().closeIdle(lane)));
+        }
+    }
+
+    /** What belongs to no pool. All else that a reload cannot change is in {@link OnlyAtStart}. */
+    private void settle(Configuration before, Configuration next) {
+        if (!next.log().equals(before.log())) ApplicationLog.install(next.log());
+        if (!next.dnsRefresh().equals(before.dnsRefresh())) resolver.refreshEvery(next.dnsRefresh());
+        DataListener data = listener;
+        if (data != null) data.maxConnectionsPerClient(next.limits().maxConnectionsPerClient());
+    }
+
+    /** Everything that is counted. */
+    PrometheusRegistry metrics() {
+        return telemetry.registry();
+    }
+
+    /** When the file is to be read again. */
+    ReloadConfig reloading() {
+        return configuration.reload();
+    }
+
+    /** Reads the configuration again, and takes it where it is good. */
+    ReloadResult reload(String why) {
+        return reload.run(why);
+    }
+
+    /** Whatever goes wrong here, the next one comes: a scheduler forgets for good what has thrown once. */
+    private void tick() {
+        try {
+            lookAtPools();
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "ejections and slow starts are late", e);
+        }
+    }
+
+    private void lookAtPools() {
+        Function<BackendLabels, BackendTotals> totals = null; // read once, and only where a pool wants them
+        for (Pool pool : cluster.pools()) {
+            pool.tick();
+            if (!pool.isComparisonDue()) continue;
+            if (totals == null) totals = telemetry.totals();
+            pool.compare(totals);
+        }
     }
 
     private String engineName() {
@@ -210,39 +326,17 @@ public final class Rondo implements AutoCloseable {
     private List<BackendStatus> statuses() {
         List<BackendStatus> statuses = new ArrayList<>();
         for (Pool pool : cluster.pools()) {
-            for (Backend backend : pool.backends()) {
-                int weight = backend.config().weight();
-                statuses.add(new BackendStatus(backend.labels(), weight, weight > 0));
+            for (Look look : pool.look()) {
+                Backend backend = look.backend();
+                statuses.add(new BackendStatus(
+                        backend.labels(),
+                        look.weight(),
+                        look.used(),
+                        look.state().word(),
+                        backend.inFlight()));
             }
         }
         return statuses;
-    }
-
-    private List<PoolView> views() {
-        return cluster.pools().stream()
-                .map(pool -> new PoolView(
-                        pool.config().name(),
-                        pool.config().strategy().name().toLowerCase(Locale.ROOT).replace('_', '-'),
-                        pool.backends().stream().map(this::view).toList()))
-                .toList();
-    }
-
-    private BackendView view(Backend backend) {
-        BackendTotals totals = telemetry.totals(backend.labels());
-        int weight = backend.config().weight();
-        return new BackendView(
-                backend.config().id(),
-                backend.config().url().toString(),
-                backend.upstream().addresses().stream()
-                        .map(InetAddress::getHostAddress)
-                        .toList(),
-                weight > 0 ? "up" : "weight 0",
-                weight,
-                totals.inFlight(),
-                totals.requests(),
-                totals.picks(),
-                totals.active(),
-                totals.idle());
     }
 
     /**
@@ -312,6 +406,7 @@ public final class Rondo implements AutoCloseable {
         if (!closed.compareAndSet(false, true)) return;
         stopping = "stopping";
         watch.shutdownNow();
+        checks.close();
         DataListener data = listener;
         if (data != null) {
             data.hurry();

@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
             CheckCommand.class,
             PrintCommand.class,
             HealthCommand.class,
+            ProveCommand.class,
             VersionCommand.class,
             HelpCommand.class
         },
@@ -41,6 +42,6 @@ final class RondoCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "say what to do: run, check, print, health or version");
+        throw new ParameterException(spec.commandLine(), "say what to do: run, check, print, health, prove or version");
     }
 }

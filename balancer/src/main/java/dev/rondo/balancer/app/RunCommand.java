@@ -2,6 +2,7 @@ package dev.rondo.balancer.app;
 
 import dev.rondo.balancer.config.Loaded;
 import dev.rondo.balancer.telemetry.ApplicationLog;
+import dev.rondo.balancer.wire.Ticker;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -9,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -17,7 +19,8 @@ import picocli.CommandLine.Mixin;
         name = "run",
         description =
                 "Serves with a configuration until SIGTERM (drains as configured) or SIGINT (without drain.delay);"
-                        + " a second signal ends at once. SIGUSR1 opens the access log again.",
+                        + " a second signal ends at once. SIGUSR1 opens the access log again, SIGHUP reads the"
+                        + " configuration again.",
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
@@ -55,14 +58,34 @@ final class RunCommand implements Callable<Integer> {
         Signals.on("TERM", () -> end(started.join(), true, SIGTERM));
         Signals.on("INT", () -> end(started.join(), false, SIGINT));
         Signals.on("USR1", () -> started.join().reopenAccessLog());
+        Signals.on("HUP", () -> started.join().reload("SIGHUP"));
         try {
-            started.complete(Rondo.start(valid.configuration()));
+            Rondo rondo = Rondo.start(valid.configuration(), Surroundings.REAL.source(source::read));
+            started.complete(rondo);
+            watch(rondo);
         } catch (IOException e) {
             source.errors().println("rondo: " + e.getMessage());
             return Main.FAILED;
         }
         ended.await();
         return status;
+    }
+
+    /** Looks at the file's digest now and then: a mounted ConfigMap changes by a link that is swapped, of which no event tells. */
+    private void watch(Rondo rondo) {
+        FileDigest digest = new FileDigest(source.file);
+        Thread.ofVirtual().name("rondo-reload").start(() -> {
+            long looked = Ticker.SYSTEM.nanos();
+            while (true) {
+                long left = looked + rondo.reloading().interval().toNanos() - Ticker.SYSTEM.nanos();
+                if (left > 0) { // not longer than a moment: a reload may have made the interval shorter
+                    LockSupport.parkNanos(Math.min(left, TimeUnit.SECONDS.toNanos(1)));
+                    continue;
+                }
+                looked = Ticker.SYSTEM.nanos();
+                if (rondo.reloading().watch() && digest.hasChanged()) rondo.reload(source.file + " has changed");
+            }
+        });
     }
 
     private void end(Rondo rondo, boolean delayed, int signal) {

@@ -1,68 +1,539 @@
 package dev.rondo.balancer.cluster;
 
-import dev.rondo.balancer.balance.RoundRobin;
+import dev.rondo.balancer.balance.Picker;
+import dev.rondo.balancer.config.Affinity;
+import dev.rondo.balancer.config.OutlierConfig;
 import dev.rondo.balancer.config.PoolConfig;
+import dev.rondo.balancer.config.Strategy;
 import dev.rondo.balancer.http.HeaderRules;
+import dev.rondo.balancer.telemetry.BackendLabels;
+import dev.rondo.balancer.telemetry.BackendTotals;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** Backends that can answer the same requests, and the rotation over them. */
+/**
+ * Backends that can answer the same requests, and the choice among them: the same object as long as a pool of its name is
+ * configured. Thread-safe. A request reads one {@link Snapshot}; whoever judges backends says so here, and the next snapshot is
+ * built from everything that is said, by one thread at a time.
+ */
 public final class Pool {
-    /**
-     * What a request reads once: immutable, replaced whole.
-     *
-     * @param all every backend, in the order of the configuration
-     * @param pickable those that may get a request now, in the same order
-     */
-    record Snapshot(List<Backend> all, List<Backend> pickable) {
-        static Snapshot of(List<Backend> all) {
-            List<Backend> pickable =
-                    all.stream().filter(b -> b.config().weight() > 0).toList();
-            return new Snapshot(List.copyOf(all), pickable);
+    private final String name;
+    private final LongSupplier nanos;
+    private final Transitions transitions;
+    private final Outliers outliers;
+    private final Rounds rounds = new Rounds();
+    private final AtomicLong cursor = new AtomicLong();
+    private final WaitingLine line = new WaitingLine();
+    private final RetryBudget budget;
+    private final int lanes;
+    /** Signs affinity cookies where no secret is configured: for as long as this process lives. */
+    private final byte[] ownSecret;
+
+    private volatile Snapshot snapshot;
+    private volatile Rules rules;
+    private volatile @Nullable Hedging hedging;
+
+    /** What is changed on the way, worked out once for a configuration. */
+    private record Rules(HeaderRules request, HeaderRules response) {
+        static Rules of(PoolConfig config) {
+            return new Rules(
+                    new HeaderRules(config.headers().request()),
+                    new HeaderRules(config.headers().response()));
         }
     }
 
-    private final PoolConfig config;
-    private final HeaderRules requestRules;
-    private final HeaderRules responseRules;
-    private final RoundRobin rotation = new RoundRobin();
-    private final Snapshot snapshot;
+    /** Hears of every change of a backend's state, on the thread that made it. */
+    @FunctionalInterface
+    public interface Transitions {
+        /** Must not wait. */
+        void changed(Pool pool, Transition transition);
 
-    Pool(PoolConfig config, List<Backend> backends) {
-        this.config = config;
-        this.requestRules = new HeaderRules(config.headers().request());
-        this.responseRules = new HeaderRules(config.headers().response());
-        this.snapshot = Snapshot.of(backends);
+        /**
+         * A backend was benched for its own answers; where nothing else keeps it out, {@link #changed} tells of it too. Must not
+         * wait.
+         */
+        default void benched(Pool pool, String backend, Ejection.Cause cause) {}
+
+        /** A backend is there that was not. Must not wait. */
+        default void joined(Pool pool, Look backend) {}
+
+        /** A backend is configured no more. Must not wait. */
+        default void left(Pool pool, String backend) {}
+
+        /** Others are used than before. Must not wait. */
+        default void tiered(Pool pool, Tier from, Tier to) {}
     }
 
-    /** What the configuration says of it. */
+    Pool(
+            PoolConfig config,
+            List<Backend> backends,
+            int lanes,
+            LongSupplier nanos,
+            byte[] secret,
+            Transitions transitions) {
+        this.name = config.name();
+        this.lanes = lanes;
+        this.nanos = nanos;
+        this.transitions = transitions;
+        this.ownSecret = secret;
+        this.outliers = new Outliers(
+                OutlierTerms.of(config.outlierDetection()),
+                (who, out) -> transitions.benched(this, who.backend(), out.cause()));
+        this.budget =
+                new RetryBudget(config.retry().budgetPercent(), config.retry().budgetMin());
+        this.rules = Rules.of(config);
+        long now = nanos.getAsLong();
+        this.hedging = Hedging.of(config.hedge(), null, lanes, now);
+        List<Member> members = new ArrayList<>();
+        for (Backend backend : backends) {
+            outliers.add(backend.passive());
+            members.add(Member.first(backend, Standing.first(config.healthCheck()), now, Member.ALWAYS));
+        }
+        this.snapshot = Snapshot.of(config, members, tokens(config), cursor, now);
+        settle(snapshot, now);
+    }
+
+    /** Unique among the pools. */
+    public String name() {
+        return name;
+    }
+
+    /** What the configuration in use says of it. */
     public PoolConfig config() {
-        return config;
+        return snapshot.config();
     }
 
     /** What is changed on the way to a backend. */
     public HeaderRules requestRules() {
-        return requestRules;
+        return rules.request;
     }
 
     /** What is changed on the way to a client. */
     public HeaderRules responseRules() {
-        return responseRules;
+        return rules.response;
     }
 
     /** Every backend, in the order of the configuration. */
     public List<Backend> backends() {
-        return snapshot.all();
+        return snapshot.members().stream().map(Member::backend).toList();
     }
 
-    /** Whether there is a backend that may get a request. */
+    /** Every backend as it stands now, in the order of the configuration. */
+    public List<Look> look() {
+        Snapshot now = snapshot;
+        long time = nanos.getAsLong();
+        return now.members().stream().map(member -> look(now, member, time)).toList();
+    }
+
+    private static Look look(Snapshot now, Member member, long time) {
+        return new Look(
+                member.backend(),
+                member.state(),
+                member.reason(),
+                member.since(),
+                member.weight(),
+                member.weight() * Snapshot.share(now.config(), member, time),
+                now.used().contains(member),
+                member.ejection());
+    }
+
+    /** Whether there is a backend that may get a request, now or as soon as it has room. */
     public boolean canServe() {
-        return !snapshot.pickable().isEmpty();
+        return !snapshot.used().isEmpty();
     }
 
-    /** The backend whose turn it is; null where none may get a request. */
-    public @Nullable Backend pick() {
-        List<Backend> pickable = snapshot.pickable();
-        return pickable.isEmpty() ? null : rotation.pick(pickable);
+    /** Whether there is one that may get a request and is not among {@code tried}. */
+    public boolean hasOther(Collection<Backend> tried) {
+        for (Member member : snapshot.used()) if (!tried.contains(member.backend())) return true;
+        return false;
+    }
+
+    /** Which backends are used. */
+    public Tier tier() {
+        return snapshot.tier();
+    }
+
+    /** Requests that wait for room now. */
+    public int waiting() {
+        return line.length();
+    }
+
+    /** How many repetitions there may be. */
+    public RetryBudget budget() {
+        return budget;
+    }
+
+    /** When a slow request gets a second attempt; null where none does. */
+    public @Nullable Hedging hedging() {
+        return hedging;
+    }
+
+    /** Requests at its backends now. */
+    public long inFlight() {
+        long sum = 0;
+        for (Member member : snapshot.members()) sum += member.backend().inFlight();
+        return sum;
+    }
+
+    // ---- requests
+
+    /**
+     * Takes a place at a backend.
+     *
+     * @param key hash of what keeps a client at a backend
+     * @param time nanoseconds of the ticker
+     * @param tried where the request has been: not again
+     * @return null where none of the others has room
+     */
+    public @Nullable Lease acquire(long key, long time, RandomGenerator random, Collection<Backend> tried) {
+        Snapshot now = snapshot;
+        if (now.bounded() && line.takesAll()) return null; // others were here before
+        return take(now, key, time, random, tried, null);
+    }
+
+    /**
+     * Takes a place at the backend that an affinity cookie names.
+     *
+     * @return null where the cookie names none that may be picked and has room
+     */
+    public @Nullable Lease acquire(String token, long time) {
+        Snapshot now = snapshot;
+        Backend backend = now.tokens().get(token);
+        return backend != null && hasRoom(backend, now, time) ? begin(backend, now, time) : null;
+    }
+
+    /** What an affinity cookie says to bring a client back to {@code backend}. */
+    public String token(Backend backend) {
+        return tokens(config()).of(name, backend.id());
+    }
+
+    private Tokens tokens(PoolConfig config) {
+        Affinity affinity = config.balancing().affinity();
+        String secret = affinity == null ? null : affinity.secret();
+        return new Tokens(secret == null ? ownSecret : secret.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** @param waiter who asks; null for one that does not wait */
+    private @Nullable Lease take(
+            Snapshot now,
+            long key,
+            long time,
+            RandomGenerator random,
+            Collection<Backend> tried,
+            @Nullable Thread waiter) {
+        boolean anyone = !now.bounded() && tried.isEmpty();
+        Predicate<? super Backend> usable = anyone ? Picker.ANY : free(now, time, tried, waiter);
+        while (true) {
+            Backend backend = now.picker().pick(key, time, random, usable);
+            if (backend == null) return null;
+            Lease lease = begin(backend, now, time);
+            if (lease != null) return lease;
+            // ejected since the snapshot was made: a picker that hashes would name it for ever
+            usable = free(now, time, tried, waiter);
+        }
+    }
+
+    private Predicate<Backend> free(Snapshot now, long time, Collection<Backend> tried, @Nullable Thread waiter) {
+        return backend -> !tried.contains(backend) && hasRoom(backend, now, time) && !line.wants(backend, waiter);
+    }
+
+    private boolean hasRoom(Backend backend, Snapshot now, long time) {
+        return backend.hasRoom() && (usesAll(now) || outliers.mayPick(backend.passive(), time));
+    }
+
+    /** Whether passive ejection keeps nobody out. */
+    private static boolean usesAll(Snapshot now) {
+        return now.tier() == Tier.PANIC || now.tier() == Tier.ALL;
+    }
+
+    /** Null where another request was faster. */
+    private @Nullable Lease begin(Backend backend, Snapshot now, long time) {
+        if (!backend.begin()) return null;
+        if (usesAll(now)) return backend.plainLease();
+        Ticket ticket = outliers.begin(backend.passive(), time);
+        if (ticket == Ticket.PLAIN) return backend.plainLease();
+        if (ticket != null) return new Lease(backend, ticket);
+        backend.end();
+        return null;
+    }
+
+    /** How waiting for room ended. */
+    public sealed interface Waited {
+        /** With a place, as from {@link #acquire}. */
+        record Got(Lease lease) implements Waited {}
+
+        /** As many wait as may. */
+        record LineFull() implements Waited {}
+
+        /** The time was over. */
+        record TooLong() implements Waited {}
+
+        /** While it waited, the last backend that could have had room has gone. */
+        record NoBackend() implements Waited {}
+
+        /** Nobody wants the answer any more. */
+        record Pointless() implements Waited {}
+    }
+
+    /**
+     * As {@link #acquire}, and waits for room, behind those who came before.
+     *
+     * @param deadline nanoseconds of the ticker
+     * @param pointless whether nobody wants the answer any more; whoever makes it true unparks this thread
+     */
+    public Waited await(
+            long key, RandomGenerator random, Collection<Backend> tried, long deadline, BooleanSupplier pointless) {
+        Thread self = Thread.currentThread();
+        if (!line.enter(self, tried, config().balancing().queue().size())) return new Waited.LineFull();
+        try {
+            while (true) {
+                Snapshot now = snapshot;
+                if (now.used().isEmpty()) return new Waited.NoBackend();
+                if (pointless.getAsBoolean()) return new Waited.Pointless();
+                Lease lease = take(now, key, nanos.getAsLong(), random, tried, self);
+                if (lease != null) return new Waited.Got(lease);
+                long left = deadline - nanos.getAsLong();
+                if (left <= 0) return new Waited.TooLong();
+                LockSupport.parkNanos(this, left);
+            }
+        } finally {
+            line.leave(self);
+        }
+    }
+
+    /**
+     * Says how an attempt went, as soon as that is known: when the head of the answer is here, when it failed, and once more
+     * where the answer is cut off later.
+     *
+     * @param upstreamNanos from the start of the attempt to the head of the answer
+     * @param retryAfterSeconds what a 503 of the backend's own asked for; 0 for nothing
+     * @param time nanoseconds of the ticker
+     */
+    public void judge(Lease lease, Outcome outcome, long upstreamNanos, long retryAfterSeconds, long time) {
+        Backend backend = lease.backend();
+        if (config().strategy() == Strategy.PEAK_EWMA) measure(backend, outcome, upstreamNanos, time);
+        if (outliers.onResult(backend.passive(), lease.ticket(), outcome, retryAfterSeconds, time) != null) rebuild();
+    }
+
+    /** What was cut short took longer than it says: it can make an estimate worse and never better. */
+    private static void measure(Backend backend, Outcome outcome, long nanos, long time) {
+        boolean counts =
+                switch (outcome) {
+                    case OK -> true;
+                    case FAILED, OUTPACED -> nanos > backend.latencyNanos(time);
+                    case NEUTRAL -> false;
+                };
+        if (counts) backend.latency().add(nanos, time);
+    }
+
+    /** Gives the place back. */
+    public void release(Lease lease) {
+        lease.backend().end();
+        line.wake();
+    }
+
+    /**
+     * Whom {@link #acquire} would take now, without taking anybody or moving a cursor; empty where nobody has room, or chance
+     * decides.
+     */
+    public Optional<Backend> peek(long key) {
+        Snapshot now = snapshot;
+        boolean chance =
+                switch (now.config().strategy()) {
+                    case RANDOM, POWER_OF_TWO, PEAK_EWMA -> now.used().size() > 1;
+                    case ROUND_ROBIN, WEIGHTED_ROUND_ROBIN, LEAST_REQUESTS, CONSISTENT_HASH, RENDEZVOUS -> false;
+                };
+        if (chance) return Optional.empty();
+        long time = nanos.getAsLong();
+        Snapshot copy =
+                Snapshot.of(now.config(), now.members(), tokens(now.config()), new AtomicLong(cursor.get()), time);
+        return Optional.ofNullable(copy.picker().pick(key, time, new Random(0), (Backend b) -> hasRoom(b, copy, time)));
+    }
+
+    // ---- those who judge
+
+    /** Active checks have come to another verdict. One that comes when they have just been removed counts no more. */
+    public synchronized void checked(Backend backend, boolean passed, String why) {
+        Standing.Check verdict = passed ? Standing.Check.PASSED : Standing.Check.FAILED;
+        Member before = snapshot.member(backend);
+        boolean wasDown = before != null && before.standing().check() == Standing.Check.FAILED;
+        // who was killed is benched by what failed meanwhile; back by rise, and not half a minute later
+        if (passed && wasDown && config().healthCheck() != null)
+            outliers.recovered(backend.passive(), nanos.getAsLong());
+        change(backend, standing -> config().healthCheck() == null ? standing : standing.checked(verdict, why));
+    }
+
+    /** Takes a backend out of rotation; what it has it ends. */
+    public void drain(Backend backend, String why) {
+        change(backend, standing -> standing.drained(why));
+    }
+
+    /** Takes a {@link #drain} back. */
+    public void undrain(Backend backend) {
+        change(backend, standing -> standing.drained(null));
+    }
+
+    /**
+     * Sets a weight in place of the configured one, until the configuration says another than it says now. A reload for any other
+     * reason leaves it.
+     *
+     * @param weight null for what is configured
+     */
+    public void weigh(Backend backend, @Nullable Integer weight) {
+        Standing.Weight set = weight == null
+                ? null
+                : new Standing.Weight(weight, backend.config().weight());
+        change(backend, standing -> standing.weighed(set));
+    }
+
+    private synchronized void change(Backend backend, UnaryOperator<Standing> change) {
+        Snapshot before = snapshot;
+        List<Member> members = new ArrayList<>();
+        for (Member m : before.members()) {
+            members.add(m.backend() == backend ? m.judged(change.apply(m.standing())) : m);
+        }
+        publish(before.config(), members);
+    }
+
+    /** Takes over what {@link Outliers} has come to. */
+    private synchronized void rebuild() {
+        publish(snapshot.config(), snapshot.members());
+    }
+
+    /**
+     * To be called a few times a second: brings the ejected back when their time is over, and weights of those that start
+     * slowly up to date.
+     */
+    public void tick() {
+        boolean changed = !outliers.tick(nanos.getAsLong()).isEmpty();
+        if (changed || snapshot.ramping()) rebuild();
+        else line.wake(); // of a trial that has kept others out for long enough nobody tells
+    }
+
+    /** Whether {@link #compare} has something to do. To be asked as often as {@link #tick} is called. */
+    public boolean isComparisonDue() {
+        Snapshot now = snapshot;
+        OutlierConfig config = now.config().outlierDetection();
+        boolean compares =
+                OutlierTerms.of(config).compares() && now.members().size() >= config.successRateMinimumHosts();
+        if (!compares) {
+            rounds.stop();
+            return false;
+        }
+        List<Passive> all = comparable(now).stream().map(Backend::passive).toList();
+        return rounds.isDue(all, config.interval().toNanos(), nanos.getAsLong());
+    }
+
+    /** Who comes back from an ejection begins anew: what it was ejected for is not held against it twice. */
+    private static List<Backend> comparable(Snapshot now) {
+        return now.members().stream()
+                .filter(member -> member.ejection() instanceof Ejection.In)
+                .map(Member::backend)
+                .toList();
+    }
+
+    /**
+     * Takes in what the backends have done, and once an interval ejects those that have done far worse than the others.
+     *
+     * @param counted what was counted about each, since whenever
+     */
+    public void compare(Function<BackendLabels, BackendTotals> counted) {
+        Snapshot before = snapshot;
+        long now = nanos.getAsLong();
+        Map<Passive, Totals> all = new HashMap<>();
+        for (Backend backend : comparable(before)) {
+            all.put(backend.passive(), Totals.of(counted.apply(backend.labels())));
+        }
+        long interval = before.config().outlierDetection().interval().toNanos();
+        Rounds.Round over = rounds.look(all, interval, now);
+        if (over != null && !outliers.compare(over.before(), over.after(), now).isEmpty()) rebuild();
+    }
+
+    /** Takes another configuration, with the backends it names: those that were here before are the same objects. */
+    synchronized void configure(PoolConfig next, List<Backend> backends) {
+        long now = nanos.getAsLong();
+        boolean checksAreNew = snapshot.config().healthCheck() == null;
+        Map<Backend, Member> known = new HashMap<>();
+        for (Member member : snapshot.members()) known.put(member.backend(), member);
+        outliers.replaceTerms(OutlierTerms.of(next.outlierDetection()));
+        budget.change(next.retry().budgetPercent(), next.retry().budgetMin());
+        rules = Rules.of(next);
+        hedging = Hedging.of(next.hedge(), hedging, lanes, now);
+        List<Member> members = new ArrayList<>();
+        for (Backend backend : backends) {
+            Member member = known.remove(backend);
+            if (member == null) {
+                outliers.add(backend.passive());
+                members.add(Member.first(backend, Standing.first(next.healthCheck()), now, now));
+            } else {
+                // who works is not taken out by a check that has only just been configured
+                boolean unchecked = next.healthCheck() == null || checksAreNew;
+                members.add(unchecked ? member.judged(member.standing().unchecked()) : member);
+            }
+        }
+        for (int i = 0; i < backends.size(); i++)
+            backends.get(i).configure(next.backends().get(i));
+        publish(next, members);
+        for (Backend backend : known.keySet()) outliers.forget(backend.passive());
+    }
+
+    private void publish(PoolConfig config, List<Member> judged) {
+        long now = nanos.getAsLong();
+        List<Member> members = judged.stream()
+                .map(m -> m.now(outliers.state(m.backend().passive()), now))
+                .toList();
+        Snapshot before = snapshot;
+        Snapshot next = Snapshot.of(config, members, tokens(config), cursor, now);
+        settle(next, now);
+        snapshot = next;
+        line.wake(); // there may be room now, or nobody left to wait for
+        tell(before, next, now);
+    }
+
+    private void tell(Snapshot before, Snapshot after, long now) {
+        for (Member member : before.members()) {
+            if (after.member(member.backend()) == null)
+                transitions.left(this, member.backend().id());
+        }
+        for (Member member : after.members()) {
+            Member same = before.member(member.backend());
+            if (same == null) transitions.joined(this, look(after, member, now));
+            else if (same.state() != member.state()) tell(same, member, now);
+        }
+        if (before.tier() != after.tier()) transitions.tiered(this, before.tier(), after.tier());
+    }
+
+    private void tell(Member before, Member after, long now) {
+        transitions.changed(
+                this,
+                new Transition(
+                        after.backend().id(),
+                        before.state().word(),
+                        after.state().word(),
+                        after.reason(),
+                        now));
+    }
+
+    /** What pickers read of a backend follows from the snapshot; requests that still use the one before may see it early. */
+    private static void settle(Snapshot next, long now) {
+        for (Member member : next.members()) {
+            double weight = member.weight() * Snapshot.share(next.config(), member, now);
+            member.backend().settle((int) Math.ceil(weight * Backend.WEIGHT_UNIT), member.limit(), member.isServing());
+        }
     }
 }

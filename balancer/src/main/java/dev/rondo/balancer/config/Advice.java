@@ -15,6 +15,7 @@ final class Advice {
     }
 
     void give(Configuration configuration) {
+        admin(configuration.admin());
         Set<String> reached =
                 configuration.routes().stream().map(RouteConfig::pool).collect(Collectors.toSet());
         if (root.has("backends")) pool(root, Binding.DEFAULT_POOL, reached);
@@ -22,13 +23,30 @@ final class Advice {
             pools.members().forEach((name, pool) -> pool((Value.Fields) pool, name, reached));
     }
 
+    private void admin(AdminConfig admin) {
+        boolean local =
+                admin.host().startsWith("127.") || List.of("::1", "localhost").contains(admin.host());
+        Value at = root.section("admin").at("writable");
+        if (admin.writable() && admin.token() == null && !local)
+            findings.warn(
+                    at.origin(),
+                    at.path(),
+                    "without a token, everybody who reaches " + admin.host() + ":" + admin.port()
+                            + " can drain backends; set admin.token as well");
+    }
+
     private void pool(Value.Fields pool, String name, Set<String> reached) {
         List<Value.Fields> backends = pool.items("backends").sections();
+        Strategy strategy = pool.get("strategy", Strategy.class);
         for (Value.Fields backend : backends) {
             int weight = backend.integer("weight");
             Value at = backend.at("weight");
-            if (weight > 1)
-                findings.warn(at.origin(), at.path(), weight + " counts as 1: round-robin only tells 0 from the rest");
+            if (weight > 1 && strategy == Strategy.ROUND_ROBIN)
+                findings.warn(
+                        at.origin(),
+                        at.path(),
+                        weight
+                                + " counts as 1: round-robin only tells 0 from the rest; weighted-round-robin tells weights apart");
         }
         Value list = pool.items("backends");
         if (backends.stream().allMatch(backend -> backend.integer("weight") == 0))

@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A whole, valid configuration: what {@code rondo check} has accepted. Immutable.
@@ -24,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param exposeErrors whether {@code Proxy-Status} (RFC 9209) is added to answers of our own
  * @param dnsRefresh how old a resolved address may get
  * @param drain how the process ends
+ * @param reload when the file is read again
  * @param accessLog one line for each exchange
  * @param log the application's own log
  * @param pools in the order of the file; never empty
@@ -42,6 +42,7 @@ public record Configuration(
         boolean exposeErrors,
         Duration dnsRefresh,
         DrainConfig drain,
+        ReloadConfig reload,
         AccessLogConfig accessLog,
         LogConfig log,
         SequencedMap<String, PoolConfig> pools,
@@ -72,13 +73,12 @@ public record Configuration(
     }
 
     private static void checkRoutes(Rejected.Check check, List<RouteConfig> routes, Map<String, PoolConfig> pools) {
-        record Match(@Nullable String host, String pathPrefix) {}
-        Map<Match, Integer> matches = new HashMap<>();
+        Map<String, Integer> matches = new HashMap<>(); // by prefix, which begins with a slash, and host
         for (int i = 0; i < routes.size(); i++) {
             RouteConfig route = routes.get(i);
             if (!pools.containsKey(route.pool()))
                 check.fail(List.of("routes[" + i + "].pool", "pools", "backends"), noPool(route.pool(), pools));
-            Integer first = matches.putIfAbsent(new Match(route.host(), route.pathPrefix()), i);
+            Integer first = matches.putIfAbsent(route.pathPrefix() + " " + route.host(), i);
             if (first != null)
                 check.fail(
                         keys(i, first),

@@ -5,18 +5,15 @@ import static dev.rondo.balancer.config.Key.required;
 
 import dev.rondo.balancer.config.Key.Fallback;
 import java.lang.System.Logger.Level;
-import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
-import org.jspecify.annotations.Nullable;
 
 /** Every key there is. The check, the reference, the JSON schema and {@code rondo print} read this and nothing else. */
 final class Description {
-    private static final Type.Scalar<Duration> WAIT = Scalars.duration(Duration.ofMillis(1));
-    private static final Type.Scalar<Duration> WAIT_OR_NONE = Scalars.duration(Duration.ZERO);
     private static final Type.Scalar<String> PATH = Scalars.matching(
             "path of a file or -", "[^\\x00]+", "is not a path; name a file, or - for standard output");
     private static final Type.Scalar<String> LOGGER = Scalars.matching(
@@ -24,18 +21,40 @@ final class Description {
             "[A-Za-z0-9_$]+(\\.[A-Za-z0-9_$]+)*",
             "is not a logger; write root or a package such as dev.rondo");
 
+    /** The shorter of two, so that setting one of them is enough. */
+    static final Fallback.Computed ATTEMPT =
+            new Fallback.Computed("that of `response`, or of `request` where that is shorter", Description::attempt);
+
     static final Type.Section ROOT = section("configuration", all());
 
     private Description() {}
 
     private static List<Key> all() {
+        List<Key> keys = new ArrayList<>(process());
+        keys.addAll(PoolDescription.top());
+        keys.add(optional(
+                "pools",
+                new Type.MapOf(
+                        "pools by name", NetworkScalars.POOL_NAME, "NAME", PoolDescription.pool(), Map.of(), false),
+                "More pools, by name."));
+        keys.add(optional("routes", new Type.ListOf("list of routes", route(), false), """
+                        Which requests go to which pool: the longest path prefix of the best host wins (exact, `*.name`, any). \
+                        Where there are none, every request goes to the only pool, or to `default`.""")
+                .example("[{host: api.example.com, path-prefix: /v1, pool: api}, {pool: default}]"));
+        return List.copyOf(keys);
+    }
+
+    private static List<Key> process() {
         return List.of(
-                optional("server", server(), "Where requests are accepted."),
-                optional("admin", admin(), "Where health, metrics and the API are served; never proxied."),
+                optional("server", server(), """
+                        Where requests are accepted. A reload cannot change it: a port is bound once, at the start."""),
+                optional("admin", admin(), """
+                        Where health, metrics and the API are served; never proxied. A reload cannot change it."""),
                 Key.of("engine", Scalars.choice(EngineKind.class), "auto", """
                         What runs the relay. `auto` takes `event-loops` where this JDK allows them, else `virtual-threads`, \
-                        which is slower and works everywhere."""),
-                Key.of("loops", Scalars.integer(0, 1024), "0", "Number of event loops; 0 is one for each processor."),
+                        which is slower and works everywhere. A reload cannot change it."""),
+                Key.of("loops", Scalars.integer(0, 1024), "0", """
+                        Number of event loops; 0 is one for each processor. A reload cannot change it."""),
                 optional("limits", limits(), "What a client may send and how many connections are kept."),
                 optional("timeouts", timeouts(), "How long clients and backends are waited for."),
                 optional("trusted-proxies", listOf("list of addresses or blocks", NetworkScalars.CIDR), """
@@ -45,29 +64,17 @@ final class Description {
                 Key.of("via", NetworkScalars.VIA, "rondo", "The name in `Via` (RFC 9110 §7.6.3)."),
                 Key.of("expose-errors", Scalars.FLAG, "false", """
                         Whether `Proxy-Status` (RFC 9209), with the reason of a failure, is added to answers of Rondo's own."""),
-                Key.of("dns-refresh", WAIT, "5s", "How old the addresses of a backend's name may get."),
+                Key.of("dns-refresh", Scalars.WAIT, "5s", "How old the addresses of a backend's name may get."),
                 optional("drain", drain(), "How the process ends after SIGTERM."),
+                optional("reload", reload(), """
+                        When this file is read again; SIGHUP and the API do so in any case. `reload: off` does not watch it. What is \
+                        changed holds from then on, except `server`, `admin`, `engine`, `loops` and `access-log`: those stay as \
+                        they were until the process is started again, and the log and the API's answer say so."""),
                 optional(
                         "access-log",
                         accessLog(),
-                        "One line for each exchange. `access-log: off` is short for its format."),
-                optional("log", log(), "The application's own log, on standard error."),
-                strategy().needs("backends"),
-                optional(
-                                "headers",
-                                headers(),
-                                "What is changed in the fields of messages, in the order remove, set, add.")
-                        .needs("backends"),
-                optional("backends", backends(), "The backends of a pool named `default`.")
-                        .example("[\"http://localhost:5000\", {url: \"http://localhost:5001\", weight: 0}]"),
-                optional(
-                        "pools",
-                        new Type.MapOf("pools by name", NetworkScalars.POOL_NAME, "NAME", pool(), Map.of(), false),
-                        "More pools, by name."),
-                optional("routes", new Type.ListOf("list of routes", route(), false), """
-                        Which requests go to which pool: the longest path prefix of the best host wins (exact, `*.name`, any). \
-                        Where there are none, every request goes to the only pool, or to `default`.""")
-                        .example("[{host: api.example.com, path-prefix: /v1, pool: api}, {pool: default}]"));
+                        "One line for each exchange. `access-log: off` is short for its format. A reload cannot change it."),
+                optional("log", log(), "The application's own log, on standard error."));
     }
 
     private static Type.Section server() {
@@ -89,7 +96,12 @@ final class Description {
                 "admin",
                 List.of(
                         Key.of("host", NetworkScalars.BIND_ADDRESS, "0.0.0.0", "Address to bind."),
-                        Key.of("port", Scalars.PORT, "9090", "Port of the admin listener.")));
+                        Key.of("port", Scalars.PORT, "9090", "Port of the admin listener."),
+                        Key.of("writable", Scalars.FLAG, "false", """
+                                Whether the API may drain backends, change weights and reload."""),
+                        optional("token", Scalars.SECRET, """
+                                        Bearer token (RFC 6750) without which the API answers 401; health and metrics do not ask for it. \
+                                        Better set by the variable `RONDO_ADMIN_TOKEN` than in the file; `rondo print` does not show it.""").example("0123456789abcdef0123456789abcdef")));
     }
 
     private static Type.Section limits() {
@@ -114,54 +126,70 @@ final class Description {
                         Key.of("max-connections-per-client", Scalars.integer(0, 1_000_000), "0", """
                                 Open connections of one client address; 0 is no limit."""),
                         Key.of("max-idle-upstream", Scalars.integer(0, 100_000), "256", """
-                                Idle connections that each loop keeps to one backend.""")));
+                                Idle connections that each loop keeps to one backend."""),
+                        Key.of("max-requests-in-flight", Scalars.integer(0, 10_000_000), "0", """
+                                Requests that the process works on at a time; 503 with `Retry-After` over it. 0 is no limit.""")));
     }
 
-    private static Type.Section timeouts() {
+    static Type.Section timeouts() {
         return section(
                 "timeouts",
                 List.of(
-                        Key.of("connect", WAIT, "2s", """
+                        Key.of("connect", Scalars.WAIT, "2s", """
                                 Until a connection to a backend stands, all addresses of its name together. Not longer than `response`."""),
-                        Key.of("response", WAIT, "60s", """
+                        Key.of("response", Scalars.WAIT, "60s", """
                                 From the last byte sent of a request to the head of its answer; 504 after it."""),
-                        Key.of("idle", WAIT, "60s", """
+                        Key.of("request", Scalars.WAIT_OR_NONE, "0s", """
+                                From a request's head to the head of its answer, all attempts and waits together; 504 after it. \
+                                An attempt whose body the client still sends is not cut by it. \
+                                0s is no limit of its own."""),
+                        Key.of("attempt", Scalars.WAIT, "", """
+                                        From the beginning of one attempt, its connection, to the head of its answer, but for the time \
+                                        in which the client sends its body. Never longer than `response` from the end of the request \
+                                        on. Not shorter than `connect`, not longer than `request`.""").or(ATTEMPT).example("10s"),
+                        Key.of("idle", Scalars.WAIT, "60s", """
                                 Between bytes of a body, either direction. Not longer than `tunnel`."""),
-                        Key.of("tunnel", WAIT, "1h", """
+                        Key.of("tunnel", Scalars.WAIT, "1h", """
                                 Between bytes of an upgraded connection (WebSocket), either direction."""),
-                        Key.of("request-head", WAIT, "10s", """
+                        Key.of("request-head", Scalars.WAIT, "10s", """
                                 From the first byte of a request's head to its last; 408 after it."""),
                         Key.of("request-body-rate", Scalars.integer(0, 1_000_000_000), "240", """
                                 Bytes per second that a request's body must reach once it is ten seconds old; 0 is no limit."""),
                         Key.of(
                                 "keep-alive",
-                                WAIT,
+                                Scalars.WAIT,
                                 "75s",
                                 "From an answer to the client's next request on a connection."),
-                        Key.of("upstream-keep-alive", WAIT, "60s", """
+                        Key.of("upstream-keep-alive", Scalars.WAIT, "60s", """
                                 How long an unused connection to a backend is kept. Not longer than `upstream-max-age`."""),
-                        Key.of("upstream-max-age", WAIT, "1h", "How long a connection to a backend is used at all.")));
+                        Key.of(
+                                "upstream-max-age",
+                                Scalars.WAIT,
+                                "1h",
+                                "How long a connection to a backend is used at all.")));
     }
 
-    private static Type.Section poolTimeouts() {
-        List<String> names =
-                List.of("connect", "response", "idle", "tunnel", "upstream-keep-alive", "upstream-max-age");
-        Type.Section top = timeouts();
-        return section(
-                "timeouts",
-                top.keys().stream()
-                        .filter(key -> names.contains(key.name()))
-                        .map(key -> key.or(new Fallback.Inherited("timeouts", key.name())))
-                        .toList());
+    private static String attempt(Value.Fields timeouts) {
+        Duration request = timeouts.duration("request");
+        boolean shorter = request.isPositive() && request.compareTo(timeouts.duration("response")) < 0;
+        return timeouts.written(shorter ? "request" : "response");
+    }
+
+    private static Type.Section reload() {
+        return sectionOrIts(
+                "reload",
+                List.of(
+                        Key.of("watch", Scalars.SWITCH, "on", "Whether the file is read again when it has changed."),
+                        Key.of("interval", Scalars.WAIT, "1s", "From one look at the file's digest to the next.")));
     }
 
     private static Type.Section drain() {
         return section(
                 "drain",
                 List.of(
-                        Key.of("delay", WAIT_OR_NONE, "5s", """
+                        Key.of("delay", Scalars.WAIT_OR_NONE, "5s", """
                                 Between failing readiness and refusing anything: the time that load balancers before Rondo need to notice."""),
-                        Key.of("timeout", WAIT_OR_NONE, "30s", "After that, for what is in flight.")));
+                        Key.of("timeout", Scalars.WAIT_OR_NONE, "30s", "After that, for what is in flight.")));
     }
 
     private static Type.Section accessLog() {
@@ -200,80 +228,6 @@ final class Description {
                                 .example("{root: info, dev.rondo.balancer.proxy: debug}")));
     }
 
-    private static Key strategy() {
-        return Key.of("strategy", Scalars.strategy(), "round-robin", """
-                How a backend is picked. `round-robin` takes one after the other, strictly, over all loops.""");
-    }
-
-    private static Type.ListOf backends() {
-        return new Type.ListOf("list of backends", backend(), false);
-    }
-
-    private static Type.Section backend() {
-        return sectionOrIts(
-                "backend",
-                List.of(
-                        required("url", NetworkScalars.BACKEND_URL, """
-                                `http://HOST:PORT`, without path, query and user info; port 80 where it names none. A backend that \
-                                is only text is its URL.""").example("\"http://localhost:5000\""),
-                        optional(
-                                        "id",
-                                        NetworkScalars.BACKEND_ID,
-                                        "Its name in logs, metrics and the API; unique in its pool.")
-                                .or(new Fallback.Computed("HOST:PORT of the URL", Description::hostAndPort))
-                                .example("server-1"),
-                        Key.of("weight", Scalars.integer(0, 1000), "1", """
-                                0 takes the backend out of rotation. `round-robin` makes no difference between other weights.""")));
-    }
-
-    private static @Nullable String hostAndPort(Value.Fields backend) {
-        if (!backend.has("url")) return null;
-        BackendConfig at = new BackendConfig("-", backend.get("url", URI.class), 1);
-        return (at.host().contains(":") ? "[" + at.host() + "]" : at.host()) + ":" + at.port();
-    }
-
-    private static Type.Section headers() {
-        return section(
-                "headers",
-                List.of(
-                        optional("request", headerRules(true), "On the way to the backend."),
-                        optional("response", headerRules(false), "On the way to the client.")));
-    }
-
-    private static Type.Section headerRules(boolean request) {
-        return section(
-                "header rules",
-                List.of(
-                        optional("set", fields(request), """
-                                Fields that have this one value afterwards. Those that frame a message or belong to one connection are refused.""").example("{X-Served-For: shop}"),
-                        optional("add", fields(false), "Field lines that are appended, whatever is there already.")
-                                .example("{X-Tag: rondo}"),
-                        optional("remove", listOf("list of field names", NetworkScalars.fieldName(false)), """
-                                Fields of which nothing is left before `set` and `add`.""")
-                                .example("[X-Powered-By]")));
-    }
-
-    private static Type.MapOf fields(boolean host) {
-        return new Type.MapOf(
-                "values by field name",
-                NetworkScalars.fieldName(host),
-                "FIELD",
-                NetworkScalars.FIELD_VALUE,
-                Map.of(),
-                true);
-    }
-
-    private static Type.Section pool() {
-        return section(
-                "pool",
-                List.of(
-                        strategy(),
-                        optional("timeouts", poolTimeouts(), "How long its backends are waited for."),
-                        optional("headers", headers(), "As `headers` at the top, for this pool."),
-                        required("backends", backends(), "Those that can answer its requests.")
-                                .example("[\"http://localhost:5000\"]")));
-    }
-
     private static Type.Section route() {
         return section(
                 "route",
@@ -288,15 +242,15 @@ final class Description {
     }
 
     /** A scalar that stands for the section is its first key. */
-    private static Type.Section sectionOrIts(String name, List<Key> keys) {
+    static Type.Section sectionOrIts(String name, List<Key> keys) {
         return new Type.Section(name, keys, keys.getFirst());
     }
 
-    private static Type.Section section(String name, List<Key> keys) {
+    static Type.Section section(String name, List<Key> keys) {
         return new Type.Section(name, keys, null);
     }
 
-    private static Type.ListOf listOf(String name, Type item) {
+    static Type.ListOf listOf(String name, Type item) {
         return new Type.ListOf(name, item, true);
     }
 }

@@ -5,7 +5,7 @@ import java.util.Map;
 
 /**
  * Every value that holds and where it comes from. {@link #toString()} is YAML again: it can be loaded and gives the same
- * configuration.
+ * configuration, unless there is a secret in it, which is not shown and in whose place nothing loads.
  */
 public final class Effective {
     private static final int COMMENT_COLUMN = 48;
@@ -58,7 +58,7 @@ public final class Effective {
         String below = indent + "  ";
         switch (value) {
             case Value.Leaf leaf ->
-                line(out, name + " " + scalar(leaf.text()), leaf.origin().toString());
+                line(out, name + " " + scalar(leaf.shown()), leaf.origin().toString());
             case Value.Fields fields
             when isEmpty(fields) -> line(out, name + " {}", fields.origin().toString());
             case Value.Items items

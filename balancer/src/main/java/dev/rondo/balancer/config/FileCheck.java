@@ -1,5 +1,6 @@
 package dev.rondo.balancer.config;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -23,12 +24,10 @@ final class FileCheck {
             findings.add(scalar.at(), path, "has no value; give it one, or leave the key out");
             return;
         }
-        switch (type) {
-            case Type.Section section -> section(section, tree, path);
-            case Type.ListOf list -> list(list, tree, path);
-            case Type.MapOf map -> map(map, tree, path);
-            case Type.Scalar<?> scalar -> scalar(scalar, tree, path);
-        }
+        if (type instanceof Type.Section section) section(section, tree, path);
+        else if (type instanceof Type.ListOf list) list(list, tree, path);
+        else if (type instanceof Type.MapOf map) map(map, tree, path);
+        else scalar((Type.Scalar<?>) type, tree, path);
     }
 
     private void section(Type.Section section, Tree tree, KeyPath path) {
@@ -109,14 +108,42 @@ final class FileCheck {
     }
 
     private void scalar(Type.Scalar<?> type, Tree tree, KeyPath path) {
+        if (tree instanceof Tree.Items items && type.item() != null) {
+            joined(type.item(), items, path);
+            return;
+        }
         if (!(tree instanceof Tree.Scalar scalar)) {
             expected("one value (" + type.name() + ")", tree, path);
             return;
         }
-        type.refusal(scalar.text())
+        type.complaint(scalar.text())
                 .ifPresentOrElse(
-                        refusal -> findings.add(scalar.at(), path, Text.quoted(scalar.text()) + " " + refusal),
+                        complaint -> findings.add(scalar.at(), path, complaint),
                         () -> settings.set(settings.file, path, scalar.text(), scalar.at()));
+    }
+
+    /** A list instead of a text with commas in it. */
+    private void joined(Type.Scalar<?> type, Tree.Items tree, KeyPath path) {
+        List<String> texts = new ArrayList<>();
+        for (int i = 0; i < tree.items().size(); i++) {
+            Tree item = tree.items().get(i);
+            KeyPath at = path.item(i);
+            if (item instanceof Tree.Scalar scalar && scalar.empty()) {
+                findings.add(scalar.at(), at, "has no value; give it one, or leave it out");
+                findings.cover(path);
+            } else if (!(item instanceof Tree.Scalar scalar)) {
+                expected("one value (" + type.name() + ")", item, at);
+                findings.cover(path);
+            } else {
+                type.complaint(scalar.text()).ifPresent(complaint -> {
+                    findings.add(scalar.at(), at, complaint);
+                    findings.cover(path);
+                });
+                texts.add(scalar.text());
+            }
+        }
+        if (texts.isEmpty()) findings.add(tree.at(), path, "is empty; name at least one, or leave the key out");
+        else if (!findings.covers(path)) settings.set(settings.file, path, String.join(", ", texts), tree.at());
     }
 
     private void expected(String what, Tree tree, KeyPath path) {

@@ -31,8 +31,16 @@ record Key(
         /** This. */
         record Fixed(String text) implements Fallback {}
 
-        /** What stands at another place of the file, {@code timeouts.connect}. */
-        record Inherited(String section, String key) implements Fallback {}
+        /** For a section: it is not there at all, its defaults neither, until something of it is set. */
+        record Off() implements Fallback {}
+
+        /**
+         * What stands at another place of the file, {@code timeouts.connect}.
+         *
+         * @param unset what holds instead where nobody has set that either; null where its default does
+         */
+        record Inherited(
+                String section, String key, @Nullable Computed unset) implements Fallback {}
 
         /** What follows from the keys before it; null where it does not. */
         record Computed(String words, Function<Value.Fields, @Nullable String> from) implements Fallback {}
@@ -44,6 +52,11 @@ record Key(
 
     static Key optional(String name, Type type, String meaning) {
         return new Key(name, type, new Fallback.Nothing(), meaning, null, null);
+    }
+
+    /** A section that is off until something of it is set. */
+    static Key off(String name, Type.Section type, String meaning) {
+        return new Key(name, type, new Fallback.Off(), meaning, null, null);
     }
 
     static Key of(String name, Type type, String standard, String meaning) {

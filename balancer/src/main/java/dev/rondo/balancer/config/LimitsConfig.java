@@ -11,11 +11,29 @@ import java.util.List;
  * @param maxBody bytes of a request's body; 413 over it; {@link Long#MAX_VALUE} is no limit
  * @param maxConnectionsPerClient open connections of one client address; 0 is no limit
  * @param maxIdleUpstream idle connections kept to one backend by each loop
+ * @param maxRequestsInFlight requests that the process works on at a time; 503 over it; 0 is no limit
  */
 public record LimitsConfig(
-        int maxHeadSize, int maxFields, int maxTarget, long maxBody, int maxConnectionsPerClient, int maxIdleUpstream) {
+        int maxHeadSize,
+        int maxFields,
+        int maxTarget,
+        long maxBody,
+        int maxConnectionsPerClient,
+        int maxIdleUpstream,
+        int maxRequestsInFlight) {
     /** What holds where the file says nothing. */
     public static final LimitsConfig DEFAULT = new LimitsConfig(32 << 10, 128, 16 << 10, Long.MAX_VALUE, 0, 256);
+
+    /** Without a limit of requests in flight. */
+    public LimitsConfig(
+            int maxHeadSize,
+            int maxFields,
+            int maxTarget,
+            long maxBody,
+            int maxConnectionsPerClient,
+            int maxIdleUpstream) {
+        this(maxHeadSize, maxFields, maxTarget, maxBody, maxConnectionsPerClient, maxIdleUpstream, 0);
+    }
 
     public LimitsConfig {
         var check = new Rejected.Check();
@@ -25,6 +43,7 @@ public record LimitsConfig(
         check.that(maxBody >= 0, "max-body", "must not be negative");
         check.that(maxConnectionsPerClient >= 0, "max-connections-per-client", "must not be negative");
         check.that(maxIdleUpstream >= 0, "max-idle-upstream", "must not be negative");
+        check.that(maxRequestsInFlight >= 0, "max-requests-in-flight", "must not be negative");
         if (maxTarget > maxHeadSize)
             check.fail(
                     List.of("max-target", "max-head-size"),

@@ -15,7 +15,7 @@ final class NetworkScalars {
     private static final String LABEL = "[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?";
     private static final String HOST_NAME = LABEL + "(\\." + LABEL + ")*\\.?";
     /** RFC 9110 §5.6.2. */
-    private static final String TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
+    static final String TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 
     private static final Pattern IS_HOST_NAME = Pattern.compile(HOST_NAME);
     private static final Pattern IS_ROUTE_HOST = Pattern.compile("(\\*\\.)?" + HOST_NAME);
@@ -77,6 +77,11 @@ final class NetworkScalars {
         reasons.put("Proxy", "is taken for a proxy setting by CGI programs; Rondo always removes it");
         reasons.put("Via", "must name every proxy (RFC 9110 §7.6.3); the key via sets the name");
         return reasons;
+    }
+
+    /** RFC 9110 §5.6.2. */
+    static boolean isToken(String text) {
+        return IS_TOKEN.matcher(text).matches();
     }
 
     /** @param host whether {@code Host} may be named */
@@ -152,7 +157,7 @@ final class NetworkScalars {
     }
 
     /** Not by {@link URI#getHost()}, which is null for a name with an underscore, as Compose gives them. */
-    private static URI hostAndPort(String authority) {
+    static URI hostAndPort(String authority) {
         int colon = authority.endsWith("]") ? -1 : authority.lastIndexOf(':');
         String host = colon < 0 ? authority : authority.substring(0, colon);
         if (colon >= 0 && Scalars.PORT.refusal(authority.substring(colon + 1)).isPresent())
@@ -200,7 +205,7 @@ final class NetworkScalars {
     }
 
     /** RFC 3986 §3.3. A loop, since a pattern would recurse once for each character. */
-    private static boolean isPath(String text) {
+    static boolean isPath(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             boolean escape = c == '%' && text.substring(i).matches("(?s)%[0-9A-Fa-f]{2}.*");

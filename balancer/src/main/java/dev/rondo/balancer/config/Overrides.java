@@ -101,10 +101,11 @@ final class Overrides {
     }
 
     private void scalar(KeyPath path, Type.Scalar<?> type, String text, Map<String, String> source, Origin origin) {
-        type.refusal(text)
+        type.complaint(text)
                 .ifPresentOrElse(
-                        refusal -> findings.add(origin, path, Text.quoted(text) + " " + refusal),
+                        complaint -> findings.add(origin, path, complaint),
                         () -> settings.set(source, path, text, origin));
+        settings.openAbove(path, origin);
     }
 
     private static Optional<Key> shorthand(Type type) {

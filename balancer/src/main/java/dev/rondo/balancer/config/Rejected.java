@@ -46,6 +46,15 @@ public final class Rejected extends IllegalArgumentException {
                                 + " and contains it"));
         }
 
+        /** {@code key} is not longer than {@code other}. */
+        void atMost(String key, Duration value, String other, Duration limit) {
+            if (value.compareTo(limit) > 0)
+                reasons.add(new Reason(
+                        List.of(key, other),
+                        Scalars.shown(value) + " is longer than " + other + ", which is " + Scalars.shown(limit)
+                                + "; shorten the one or lengthen the other"));
+        }
+
         void positive(String key, Duration value) {
             that(value.isPositive(), key, "must be longer than nothing");
         }

@@ -75,12 +75,9 @@ final class Resolution {
     }
 
     private @Nullable Value value(Type type, KeyPath path) {
-        return switch (type) {
-            case Type.Scalar<?> scalar -> set(scalar, path);
-            case Type.Section section -> section(section, path);
-            case Type.ListOf list -> list(list, path);
-            case Type.MapOf map -> map(map, path);
-        };
+        if (type instanceof Type.Scalar<?> scalar) return set(scalar, path);
+        if (type instanceof Type.Section section) return section(section, path);
+        return type instanceof Type.ListOf list ? list(list, path) : map((Type.MapOf) type, path);
     }
 
     private @Nullable Value set(Type.Scalar<?> type, KeyPath path) {
@@ -103,6 +100,7 @@ final class Resolution {
                 complainOfNeed(key, child, path.child(key.needs()));
                 continue;
             }
+            if (key.fallback() instanceof Key.Fallback.Off && !isSet(child)) continue;
             Value value = value(key.type(), child);
             if (value == null) value = fallback(key, child, fields);
             if (value != null) members.put(key.name(), value);
@@ -124,37 +122,36 @@ final class Resolution {
     }
 
     private @Nullable Value fallback(Key key, KeyPath path, Value.Fields beside) {
-        switch (key.fallback()) {
-            case Key.Fallback.Required() -> {
-                if (!findings.covers(path))
-                    findings.add(
-                            beside.origin(),
-                            path,
-                            "is missing"
-                                    + (key.example() == null
-                                            ? ""
-                                            : "; for example " + key.name() + ": " + key.example()));
-                return null;
-            }
-            case Key.Fallback.Nothing() -> {
-                return null;
-            }
-            case Key.Fallback.Fixed(String text) -> {
-                return leaf((Type.Scalar<?>) key.type(), path, DEFAULT, text);
-            }
-            case Key.Fallback.Inherited(String section, String name) -> {
-                Value.Fields from = (Value.Fields) top.get(section);
-                if (from == null || !(from.find(name) instanceof Value.Leaf leaf)) return null;
-                Origin origin = leaf.origin() instanceof Origin.Default
-                        ? DEFAULT
-                        : new Origin.Inherited(leaf.path().shown(), leaf.origin());
-                return new Value.Leaf(path, origin, leaf.text(), leaf.parsed());
-            }
-            case Key.Fallback.Computed computed -> {
-                String text = computed.from().apply(beside);
-                return text == null ? null : leaf((Type.Scalar<?>) key.type(), path, DEFAULT, text);
-            }
+        return key.fallback() instanceof Key.Fallback.Fixed fixed // most keys
+                ? leaf((Type.Scalar<?>) key.type(), path, DEFAULT, fixed.text())
+                : derived(key, path, beside);
+    }
+
+    private @Nullable Value derived(Key key, KeyPath path, Value.Fields beside) {
+        Key.Fallback fallback = key.fallback();
+        if (fallback instanceof Key.Fallback.Computed computed) return computed(computed, key, path, beside);
+        if (fallback instanceof Key.Fallback.Inherited inherited) return inherited(inherited, key, path, beside);
+        if (fallback instanceof Key.Fallback.Required && !findings.covers(path)) {
+            String example = key.example() == null ? "" : "; for example " + key.name() + ": " + key.example();
+            findings.add(beside.origin(), path, "is missing" + example);
         }
+        return null;
+    }
+
+    private @Nullable Value inherited(Key.Fallback.Inherited fallback, Key key, KeyPath path, Value.Fields beside) {
+        Value.Fields from = (Value.Fields) top.get(fallback.section());
+        if (from == null || !(from.find(fallback.key()) instanceof Value.Leaf leaf)) return null;
+        boolean set = !(leaf.origin() instanceof Origin.Default);
+        Key.Fallback.Computed unset = fallback.unset();
+        if (!set && unset != null) return computed(unset, key, path, beside);
+        Origin origin = set ? new Origin.Inherited(leaf.path().shown(), leaf.origin()) : DEFAULT;
+        return new Value.Leaf(path, origin, leaf.text(), leaf.parsed());
+    }
+
+    private static @Nullable Value computed(
+            Key.Fallback.Computed fallback, Key key, KeyPath path, Value.Fields beside) {
+        String text = fallback.from().apply(beside);
+        return text == null ? null : leaf((Type.Scalar<?>) key.type(), path, DEFAULT, text);
     }
 
     private @Nullable Value list(Type.ListOf list, KeyPath path) {

@@ -1,5 +1,6 @@
 package dev.rondo.balancer.config;
 
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
@@ -12,13 +13,13 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /** Words and numbers: how they are read and what is said of those that are none. */
 final class Scalars {
     private static final Pattern INTEGER = Pattern.compile("-?[0-9]{1,18}");
     private static final Pattern DURATION = Pattern.compile("([0-9]{1,12})(ms|s|m|h|d)");
     private static final Pattern SIZE = Pattern.compile("([0-9]{1,18})(|B|KB|KiB|MB|MiB|GB|GiB)");
+    private static final Pattern DECIMAL = Pattern.compile("-?[0-9]{1,9}(\\.[0-9]{1,9})?");
     /** Nanoseconds of a longer one could overflow where two are added. */
     private static final Duration LONGEST = Duration.ofDays(365);
 
@@ -30,6 +31,34 @@ final class Scalars {
                 default -> throw new IllegalArgumentException("is neither true nor false");
             },
             Map.of("type", "boolean"));
+
+    /** YAML 1.1 reads on and off as true and false, and so do the tools that write YAML. */
+    static final Type.Scalar<Boolean> SWITCH = new Type.Scalar<>(
+            "on or off",
+            text -> switch (text) {
+                case "on", "true" -> true;
+                case "off", "false" -> false;
+                default -> throw new IllegalArgumentException("is neither on nor off");
+            },
+            schema("enum", List.of("on", "off", true, false)));
+
+    /** A time that is waited for. */
+    static final Type.Scalar<Duration> WAIT = duration(Duration.ofMillis(1));
+
+    static final Type.Scalar<Duration> WAIT_OR_NONE = duration(Duration.ZERO);
+
+    /** RFC 6750 §2.1, as long as a secret should be. */
+    static final Type.Scalar<Secret> SECRET = new Type.Scalar<>(
+            "secret",
+            text -> {
+                if (!text.matches("[A-Za-z0-9._~+/=-]{16,512}"))
+                    throw new IllegalArgumentException(
+                            "is not a secret; use 16 to 512 letters, digits and any of . _ ~ + / = -");
+                return new Secret(text);
+            },
+            schema("type", "string", "pattern", "^[A-Za-z0-9._~+/=-]{16,512}$"),
+            null,
+            true);
 
     static final Type.Scalar<Integer> PORT = new Type.Scalar<>(
             "port",
@@ -62,6 +91,56 @@ final class Scalars {
                     return (int) value;
                 },
                 schema("type", "integer", "minimum", least, "maximum", most));
+    }
+
+    /** A number that may have a fraction. */
+    static Type.Scalar<Double> decimal(double least, double most) {
+        String range = "use " + shown(least) + " to " + shown(most);
+        return new Type.Scalar<>(
+                "number with a fraction, " + shown(least) + " to " + shown(most),
+                text -> {
+                    if (!DECIMAL.matcher(text).matches())
+                        throw new IllegalArgumentException("is not a number such as 0.5; " + range);
+                    double value = Double.parseDouble(text);
+                    if (value < least || value > most) throw new IllegalArgumentException("is out of range; " + range);
+                    return value;
+                },
+                schema(
+                        "type",
+                        "number",
+                        "minimum",
+                        new BigDecimal(shown(least)),
+                        "maximum",
+                        new BigDecimal(shown(most))));
+    }
+
+    private static String shown(double number) {
+        return BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
+    }
+
+    /**
+     * {@code off}, which YAML 1.1 reads as false, or what {@code type} says.
+     *
+     * @param off what the word stands for
+     */
+    static <T> Type.Scalar<T> orOff(Type.Scalar<T> type, T off) {
+        return new Type.Scalar<>(
+                type.name() + ", or off",
+                text -> text.equals("off") || text.equals("false")
+                        ? off
+                        : type.parse().apply(text),
+                schema("anyOf", List.of(type.schema(), schema("enum", List.of("off", false)))));
+    }
+
+    /**
+     * Several with commas between them, or as a list.
+     *
+     * @param schema of the text
+     * @param parse of the text
+     */
+    static <T> Type.Scalar<T> severalOf(
+            String name, Type.Scalar<?> item, Map<String, Object> schema, Function<String, T> parse) {
+        return new Type.Scalar<>(name, parse, schema, item, false);
     }
 
     /** @param least the shortest that makes sense where it is used */
@@ -215,27 +294,5 @@ final class Scalars {
 
     static <T> Type.Scalar<T> checked(String name, Map<String, Object> schema, Function<String, T> parse) {
         return new Type.Scalar<>(name, parse, schema);
-    }
-
-    /** The names of a strategy that the design has and the program has not. */
-    static Type.Scalar<Strategy> strategy() {
-        List<String> later = List.of(
-                "weighted-round-robin",
-                "random",
-                "least-requests",
-                "power-of-two",
-                "peak-ewma",
-                "consistent-hash",
-                "rendezvous");
-        List<String> built = Stream.of(Strategy.values()).map(Scalars::word).toList();
-        Type.Scalar<Strategy> known = choice(Strategy.class);
-        return new Type.Scalar<>(
-                known.name(),
-                text -> {
-                    if (later.contains(text) && !built.contains(text))
-                        throw new IllegalArgumentException("is not built yet; use " + built.getFirst());
-                    return known.parse().apply(text);
-                },
-                known.schema());
     }
 }

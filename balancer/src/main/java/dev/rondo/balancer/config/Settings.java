@@ -24,6 +24,12 @@ final class Settings {
         origins.putIfAbsent(path.key(), origin);
     }
 
+    /** A value was found at {@code path}: the sections it lies in are open, whoever opened them. */
+    void openAbove(KeyPath path, Origin origin) {
+        for (int dot = path.key().lastIndexOf('.'); dot > 0; dot = path.key().lastIndexOf('.', dot - 1))
+            origins.putIfAbsent(path.key().substring(0, dot), origin);
+    }
+
     /** A list or map has this member. */
     void member(KeyPath of, String name) {
         children.computeIfAbsent(of.key(), _ -> new LinkedHashSet<>()).add(name);

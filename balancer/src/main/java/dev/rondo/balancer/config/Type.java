@@ -16,8 +16,25 @@ sealed interface Type {
      *
      * @param parse text to value; an {@link IllegalArgumentException}'s message completes the sentence {@code "x" …}
      * @param schema what a JSON schema says of it
+     * @param item what a list has in it that may be written instead of the same with commas; null where none may
+     * @param secret whether no message may show it
      */
-    record Scalar<T>(String name, Function<String, T> parse, Map<String, Object> schema) implements Type {
+    record Scalar<T>(
+            String name,
+            Function<String, T> parse,
+            Map<String, Object> schema,
+            @Nullable Scalar<?> item,
+            boolean secret)
+            implements Type {
+        Scalar(String name, Function<String, T> parse, Map<String, Object> schema) {
+            this(name, parse, schema, null, false);
+        }
+
+        /** The sentence that says why {@code text} cannot be parsed; empty where it can. */
+        Optional<String> complaint(String text) {
+            return refusal(text).map(refusal -> (secret ? "the value" : Text.quoted(text)) + " " + refusal);
+        }
+
         /** What completes the sentence {@code "x" …}; empty where {@code text} can be parsed. */
         Optional<String> refusal(String text) {
             try {

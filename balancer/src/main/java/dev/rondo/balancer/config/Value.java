@@ -17,7 +17,12 @@ sealed interface Value {
      * @param text as it was written
      * @param parsed what {@link Type.Scalar#parse()} made of it
      */
-    record Leaf(KeyPath path, Origin origin, String text, Object parsed) implements Value {}
+    record Leaf(KeyPath path, Origin origin, String text, Object parsed) implements Value {
+        /** The text, unless nobody may see it. */
+        String shown() {
+            return parsed instanceof Secret secret ? secret.toString() : text;
+        }
+    }
 
     record Items(KeyPath path, Origin origin, List<Value> items) implements Value {
         <T> List<T> as(Class<T> type) {
@@ -62,6 +67,27 @@ sealed interface Value {
 
         String text(String name) {
             return get(name, String.class);
+        }
+
+        /** As it was written. */
+        String written(String name) {
+            return ((Leaf) at(name)).text;
+        }
+
+        /** Null where it is not set. */
+        @Nullable
+        String secret(String name) {
+            return has(name) ? get(name, Secret.class).text() : null;
+        }
+
+        /** Null where it is not set. */
+        @Nullable
+        String textOrNull(String name) {
+            return has(name) ? text(name) : null;
+        }
+
+        double number(String name) {
+            return get(name, Double.class);
         }
 
         int integer(String name) {

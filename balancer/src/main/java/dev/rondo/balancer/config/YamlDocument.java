@@ -124,21 +124,21 @@ final class YamlDocument {
         }
         if (!PLAIN_TAGS.contains(node.getTag()))
             refuse(node, "the tag " + Text.quoted(node.getTag().getValue()) + " is not supported; leave it out");
-        Tree tree =
-                switch (node) {
-                    case SequenceNode sequence -> items(sequence);
-                    case MappingNode mapping -> fields(mapping);
-                    case ScalarNode scalar ->
-                        new Tree.Scalar(
-                                place(scalar.getStartMark()),
-                                scalar.getValue(),
-                                scalar.getTag().equals(Tag.NULL));
-                    default -> throw new IllegalStateException("a node of no kind: " + node.getNodeId());
-                };
+        Tree tree = tree(node);
         open.remove(node);
         trees.put(node, tree);
         weigh(node);
         return tree;
+    }
+
+    private Tree tree(Node node) {
+        if (node instanceof SequenceNode sequence) return items(sequence);
+        if (node instanceof MappingNode mapping) return fields(mapping);
+        if (node instanceof ScalarNode scalar) {
+            boolean empty = scalar.getTag().equals(Tag.NULL);
+            return new Tree.Scalar(place(scalar.getStartMark()), scalar.getValue(), empty);
+        }
+        throw new IllegalStateException("a node of no kind: " + node.getNodeId());
     }
 
     private Tree items(SequenceNode sequence) {
@@ -174,14 +174,10 @@ final class YamlDocument {
     /** How many values a walk below {@code node} would meet. */
     private void weigh(Node node) {
         long size = 1;
-        switch (node) {
-            case SequenceNode sequence -> {
-                for (Node item : sequence.getValue()) size += sizes.getOrDefault(item, 1L);
-            }
-            case MappingNode mapping -> {
-                for (NodeTuple tuple : mapping.getValue()) size += sizes.getOrDefault(tuple.getValueNode(), 1L);
-            }
-            default -> {}
+        if (node instanceof SequenceNode sequence) {
+            for (Node item : sequence.getValue()) size += sizes.getOrDefault(item, 1L);
+        } else if (node instanceof MappingNode mapping) {
+            for (NodeTuple tuple : mapping.getValue()) size += sizes.getOrDefault(tuple.getValueNode(), 1L);
         }
         sizes.put(node, Math.min(size, Integer.MAX_VALUE));
         if (size - trees.size() > MOST_REPEATED)

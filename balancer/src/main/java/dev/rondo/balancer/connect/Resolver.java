@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -33,22 +34,35 @@ public final class Resolver implements AutoCloseable {
     private final Lookup lookup;
     private final Map<String, Name> names = new ConcurrentHashMap<>();
     private final ExecutorService threads = Executors.newCachedThreadPool(
-            Thread.ofPlatform().daemon().name("rondo-dns-", 0).factory());
+            Thread.ofPlatform().daemon().name("rondo-dns").factory());
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("rondo-dns-refresh").factory());
+
+    private Future<?> refreshing; // guarded by this
 
     /** A resolver that looks every name up again each {@code refresh}. */
     public Resolver(Lookup lookup, Duration refresh) {
         this.lookup = lookup;
-        var unused = clock.scheduleWithFixedDelay(
+        this.refreshing = schedule(refresh);
+    }
+
+    private Future<?> schedule(Duration refresh) {
+        return clock.scheduleWithFixedDelay(
                 () -> {
                     for (String host : names.keySet()) {
-                        var unusedAsWell = refresh(host);
+                        var unused = refresh(host);
                     }
                 },
                 refresh.toNanos(),
                 refresh.toNanos(),
                 TimeUnit.NANOSECONDS);
+    }
+
+    /** From now on, every name is looked up again each {@code refresh}, for the first time when that is over. */
+    public synchronized void refreshEvery(Duration refresh) {
+        if (clock.isShutdown()) return;
+        refreshing.cancel(false);
+        refreshing = schedule(refresh);
     }
 
     /** The machine's resolver: hosts file, DNS. */

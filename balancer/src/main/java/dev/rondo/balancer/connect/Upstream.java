@@ -43,9 +43,11 @@ public final class Upstream {
     private final int port;
     private final BackendLabels labels;
     private final Resolver resolver;
-    private final Terms terms;
+    private volatile Terms terms;
+    private volatile boolean retired;
     private final Recorder[] recorders;
     private final List<ArrayDeque<UpstreamConnection>> idle = new ArrayList<>();
+    private final List<IdleLife> lives = new ArrayList<>();
 
     /** @param recorders one for each lane, by index */
     public Upstream(
@@ -56,8 +58,21 @@ public final class Upstream {
         this.resolver = resolver;
         this.terms = terms;
         this.recorders = recorders.toArray(Recorder[]::new);
-        for (int i = 0; i < this.recorders.length; i++) idle.add(new ArrayDeque<>());
+        for (int i = 0; i < this.recorders.length; i++) {
+            idle.add(new ArrayDeque<>());
+            lives.add(new IdleLife());
+        }
         var unused = resolver.refresh(host);
+    }
+
+    /** From now on connections are made and kept so. */
+    public void terms(Terms next) {
+        terms = next;
+    }
+
+    /** Keeps no connection any more: those in use are closed after their answer. The idle ones are left to {@link #closeIdle}. */
+    public void retire() {
+        retired = true;
     }
 
     /** {@code host:port} as configured, an IPv6 literal in brackets. */
@@ -70,24 +85,36 @@ public final class Upstream {
         return resolver.known(host);
     }
 
-    /** An idle connection of {@code lane} that can be used, or null. The caller releases or discards it. */
-    public @Nullable UpstreamConnection takeIdle(Lane lane) {
+    /**
+     * An idle connection of {@code lane} that can be used, or null. The caller releases or discards it.
+     *
+     * @param repeatable whether what is to be sent may be sent again, should the backend close the connection meanwhile; if not,
+     *     there is none where the backend may be about to, see {@link IdleLife}
+     */
+    public @Nullable UpstreamConnection takeIdle(Lane lane, boolean repeatable) {
         while (true) {
-            UpstreamConnection connection = pollIdle(lane);
+            UpstreamConnection connection = pollIdle(lane, repeatable);
             if (connection == null) return null;
-            if (connection.wire().resume() && !isOutdated(connection, lane)) {
+            boolean open = connection.wire().resume();
+            if (open && !isOutdated(connection, lane)) {
                 connection.markReused();
                 count(lane, 1, 0);
                 return connection;
             }
+            if (!open) learn(lane, connection);
             connection.wire().close();
         }
     }
 
-    private @Nullable UpstreamConnection pollIdle(Lane lane) {
+    private @Nullable UpstreamConnection pollIdle(Lane lane, boolean evenUnsafe) {
         lane.lock();
         try {
-            UpstreamConnection connection = idle.get(lane.index()).pollLast();
+            ArrayDeque<UpstreamConnection> mine = idle.get(lane.index());
+            if (!evenUnsafe && !mine.isEmpty()) {
+                long now = lane.ticker().nanos();
+                if (!lives.get(lane.index()).isSafe(mine.getLast().idleNanos(now), now)) return null;
+            }
+            UpstreamConnection connection = mine.pollLast();
             if (connection != null) recorders[lane.index()].upstreamConnections(labels, 0, -1);
             return connection;
         } finally {
@@ -173,11 +200,12 @@ public final class Upstream {
         lane.lock();
         try {
             recorders[lane.index()].upstreamConnections(labels, -1, 0);
-            if (mine.size() >= terms.maxIdle() || !wire.isOpen()) {
+            if (mine.size() >= terms.maxIdle() || retired || !wire.isOpen()) {
                 wire.close();
                 return;
             }
             mine.addLast(connection);
+            connection.rests(lane.ticker().nanos());
             recorders[lane.index()].upstreamConnections(labels, 0, 1);
             // before the lock is free: whoever takes the connection next must find it at rest
             wire.rest(terms.idleNanos(), () -> retire(lane, connection));
@@ -193,10 +221,23 @@ public final class Upstream {
         try {
             wasIdle = idle.get(lane.index()).remove(connection);
             if (wasIdle) recorders[lane.index()].upstreamConnections(labels, 0, -1);
+            if (wasIdle) learn(lane, connection);
         } finally {
             lane.unlock();
         }
         if (wasIdle) connection.wire().close();
+    }
+
+    /** An idle connection has ended: by the backend, unless its time was over. */
+    private void learn(Lane lane, UpstreamConnection connection) {
+        lane.lock();
+        try {
+            long now = lane.ticker().nanos();
+            long unused = connection.idleNanos(now);
+            if (unused < terms.idleNanos()) lives.get(lane.index()).closedAfter(unused, now);
+        } finally {
+            lane.unlock();
+        }
     }
 
     /** Closes a connection that is of no further use. */
@@ -216,7 +257,7 @@ public final class Upstream {
 
     /** Closes the idle connections of {@code lane}. Called on that lane. */
     public void closeIdle(Lane lane) {
-        for (UpstreamConnection connection; (connection = pollIdle(lane)) != null; ) {
+        for (UpstreamConnection connection; (connection = pollIdle(lane, true)) != null; ) {
             connection.wire().close();
         }
     }

@@ -10,6 +10,7 @@ public final class UpstreamConnection {
     private final String addressText;
     private final long madeAt;
     private boolean reused;
+    private long idleSince;
 
     UpstreamConnection(Wire wire, InetSocketAddress address, long madeAt) {
         this.wire = wire;
@@ -40,6 +41,16 @@ public final class UpstreamConnection {
 
     long madeAt() {
         return madeAt;
+    }
+
+    /** Begins to wait for the next request. */
+    void rests(long now) {
+        idleSince = now;
+    }
+
+    /** How long it has had nothing to do, in nanoseconds. */
+    long idleNanos(long now) {
+        return now - idleSince;
     }
 
     void markReused() {

@@ -22,6 +22,7 @@ public enum FieldName {
     FORWARDED,
     HOST,
     HTTP2_SETTINGS(Hop.BY_HOP),
+    IDEMPOTENCY_KEY,
     IF_MATCH,
     IF_MODIFIED_SINCE,
     IF_NONE_MATCH,

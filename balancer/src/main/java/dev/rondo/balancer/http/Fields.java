@@ -2,6 +2,7 @@ package dev.rondo.balancer.http;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -131,6 +132,15 @@ public abstract sealed class Fields permits Head, Trailers {
     public final @Nullable String value(FieldName name) {
         if (!came(name)) return null;
         for (int i = 0; i < count; i++) if (names[i] == name && !dropped[i]) return value(i);
+        return null;
+    }
+
+    /** As {@link #value(FieldName)}, for a name that need not be known; upper and lower case are the same. */
+    public final @Nullable String value(String name) {
+        byte[] wanted = Octets.ascii(name.toLowerCase(Locale.ROOT));
+        for (int i = 0; i < count; i++) {
+            if (!dropped[i] && Octets.equalsIgnoreCase(bytes, nameStart(i), nameEnd(i), wanted)) return value(i);
+        }
         return null;
     }
 

@@ -27,6 +27,14 @@ public enum Method {
         return idempotent;
     }
 
+    /** Whether it asks for nothing to be changed (RFC 9110 §9.2.1). */
+    public boolean isSafe() {
+        return switch (this) {
+            case GET, HEAD, OPTIONS, TRACE -> true;
+            case POST, PUT, DELETE, PATCH, CONNECT -> false;
+        };
+    }
+
     static @Nullable Method of(byte[] bytes, int from, int to) {
         for (Method method : values) {
             if (method.ascii.length == to - from

@@ -214,6 +214,26 @@ public final class RequestHead extends Head {
         return text(target, targetEnd);
     }
 
+    /** Whether the client says by {@code Idempotency-Key} that a second sending is known for one. */
+    public boolean hasIdempotencyKey() {
+        return came(FieldName.IDEMPOTENCY_KEY) && value(FieldName.IDEMPOTENCY_KEY) != null;
+    }
+
+    /** The value of the first cookie with this name (RFC 6265 §5.4); null where there is none. */
+    public @Nullable String cookie(String name) {
+        if (!came(FieldName.COOKIE)) return null;
+        for (int i = 0; i < count(); i++) {
+            if (name(i) != FieldName.COOKIE || isDropped(i)) continue;
+            for (String pair : value(i).split(";", -1)) {
+                int equals = pair.indexOf('=');
+                if (equals > 0 && pair.substring(0, equals).strip().equals(name)) {
+                    return pair.substring(equals + 1).strip();
+                }
+            }
+        }
+        return null;
+    }
+
     /** Whether this is HEAD. */
     public boolean isHead() {
         return method == Method.HEAD;

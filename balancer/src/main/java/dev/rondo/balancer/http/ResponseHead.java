@@ -2,6 +2,10 @@ package dev.rondo.balancer.http;
 
 import static dev.rondo.balancer.http.BadMessage.malformed;
 
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import org.jspecify.annotations.Nullable;
 
 /** The head of an answer (RFC 9112 §4): what it says, and how it is written on to a client. Reused; not thread-safe. */
@@ -93,6 +97,24 @@ public final class ResponseHead extends Head {
         return status;
     }
 
+    /**
+     * For how many seconds {@code Retry-After} asks (RFC 9110 §10.2.3); 0 where there is none, or nothing that can be read.
+     *
+     * @param nowMillis since the epoch, where it names a date
+     */
+    public long retryAfter(long nowMillis) {
+        String value = value(FieldName.RETRY_AFTER);
+        if (value == null) return 0;
+        try {
+            if (!value.isEmpty() && Octets.isDigit((byte) value.charAt(0))) return Long.parseLong(value);
+            Instant until = ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME)
+                    .toInstant();
+            return Math.max(0, (until.toEpochMilli() - nowMillis) / 1000);
+        } catch (NumberFormatException | DateTimeParseException e) {
+            return 0;
+        }
+    }
+
     /** Whether another head follows (RFC 9110 §15.2); 101 ends HTTP on the connection and is not meant. */
     public boolean isInterim() {
         return status < 200 && status != 101;
@@ -106,11 +128,23 @@ public final class ResponseHead extends Head {
         return contentLength > 0 ? BodyKind.LENGTH : BodyKind.NONE;
     }
 
+    /** As {@link #writeTo(ByteSink, boolean, boolean, Persistence, byte[], HeaderRules, byte[])}, without a cookie. */
+    public void writeTo(
+            ByteSink out,
+            boolean asChunked,
+            boolean asLength,
+            Persistence persistence,
+            byte @Nullable [] date,
+            HeaderRules rules) {
+        writeTo(out, asChunked, asLength, persistence, date, rules, null);
+    }
+
     /**
      * Appends the head as the client gets it.
      *
      * @param asChunked whether the body is written in the chunked coding
      * @param asLength whether {@code Content-Length} is passed on where there is one
+     * @param cookie a whole {@code Set-Cookie} line that is added; null for none
      * @param date an IMF-fixdate for an answer that has none (RFC 9110 §6.6.1); null for an interim answer
      */
     public void writeTo(
@@ -119,7 +153,8 @@ public final class ResponseHead extends Head {
             boolean asLength,
             Persistence persistence,
             byte @Nullable [] date,
-            HeaderRules rules) {
+            HeaderRules rules,
+            byte @Nullable [] cookie) {
         int from = out.length;
         int lines = 0;
         boolean dated = date == null || rules.replaces(FieldName.DATE);
@@ -141,6 +176,10 @@ public final class ResponseHead extends Head {
         }
         lines += writeConnection(out, persistence);
         lines += rules.appendTo(out);
+        if (cookie != null) {
+            out.put(cookie);
+            lines++;
+        }
         out.put(CRLF);
         WrittenHead.check(out, from, lines);
     }

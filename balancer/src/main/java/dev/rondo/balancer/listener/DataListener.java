@@ -58,6 +58,11 @@ public final class DataListener {
         this.port = server.port();
     }
 
+    /** From now on a client address may have so many connections; 0 is no limit. */
+    public void maxConnectionsPerClient(int most) {
+        counts.limit(most);
+    }
+
     /**
      * Opens the port.
      *

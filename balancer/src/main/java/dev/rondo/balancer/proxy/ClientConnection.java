@@ -1,6 +1,5 @@
 package dev.rondo.balancer.proxy;
 
-import dev.rondo.balancer.http.ByteSink;
 import dev.rondo.balancer.http.Forwarding;
 import dev.rondo.balancer.telemetry.Reason;
 import dev.rondo.balancer.wire.Buffers;
@@ -8,6 +7,7 @@ import dev.rondo.balancer.wire.Lane;
 import dev.rondo.balancer.wire.Wire;
 import dev.rondo.balancer.wire.WireTimeout;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +29,11 @@ final class ClientConnection {
     final Lane lane;
     final Wire wire;
     final String peer;
-    final Settings settings;
-    final Forwarding forwarding;
+    private final InetAddress address;
+    /** Those of the request in work, or of the last. */
+    Settings settings;
+
+    Forwarding forwarding;
 
     /** No buffer is held while there is nothing in it. */
     private ByteBuffer in = NOTHING;
@@ -43,15 +46,35 @@ final class ClientConnection {
     private long idleUntil;
 
     /** @param onEnd called once, when the connection has ended */
-    ClientConnection(Proxy proxy, LaneState state, Wire wire, String peer, boolean trusted, Runnable onEnd) {
+    ClientConnection(Proxy proxy, LaneState state, Wire wire, InetAddress address, Runnable onEnd) {
         this.proxy = proxy;
         this.state = state;
         this.lane = state.lane;
         this.wire = wire;
-        this.peer = peer;
+        this.peer = text(address);
+        this.address = address;
         this.settings = proxy.settings();
         this.onEnd = onEnd;
-        this.forwarding = new Forwarding(peer, trusted, settings.forwarded(), settings.via());
+        this.forwarding = forwarding();
+    }
+
+    private static String text(InetAddress address) {
+        String text = address.getHostAddress();
+        int zone = text.indexOf('%');
+        return zone < 0 ? text : text.substring(0, zone);
+    }
+
+    private Forwarding forwarding() {
+        return new Forwarding(peer, settings.trusts(address), settings.forwarded(), settings.via());
+    }
+
+    /** Takes what a reload has changed; between two requests. */
+    @SuppressWarnings("ReferenceEquality") // they are replaced whole, and this is asked before each request
+    private void refresh() {
+        Settings now = proxy.settings();
+        if (now == settings) return;
+        settings = now;
+        forwarding = forwarding();
     }
 
     /** Serves one request after another until the connection ends. */
@@ -91,6 +114,7 @@ final class ClientConnection {
 
     private boolean serveOne() {
         idleUntil = 0;
+        refresh();
         Relay relay = new Relay(this);
         current = relay;
         try {
@@ -280,20 +304,6 @@ final class ClientConnection {
         }
     }
 
-    void write(ByteSink sink) throws IOException {
-        ByteBuffer out = lane.buffers().take();
-        try {
-            for (int from = 0; from < sink.length(); ) {
-                int count = Math.min(out.capacity(), sink.length() - from);
-                out.clear().put(sink.array(), from, count).flip();
-                wire.write(out, settings.idle());
-                from += count;
-            }
-        } finally {
-            lane.buffers().give(out);
-        }
-    }
-
     /** Lets whoever reads on have only a moment more. */
     void hurry() {
         wire.limitReads(LINGER);
@@ -315,7 +325,7 @@ final class ClientConnection {
 
     Workspace workspace() {
         Workspace now = workspace;
-        if (now == null) now = workspace = state.takeWorkspace();
+        if (now == null) now = workspace = state.takeWorkspace(settings.limits());
         return now;
     }
 

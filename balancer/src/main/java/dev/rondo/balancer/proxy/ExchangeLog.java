@@ -42,6 +42,11 @@ final class ExchangeLog {
         if (sent != null && !sent.isEmpty()) requestId = sent;
     }
 
+    /** Address of the client, as trusted proxies tell it. */
+    String client() {
+        return client;
+    }
+
     void pool(String name) {
         pool = name;
     }

@@ -16,7 +16,12 @@ final class Failure extends Exception {
         NOTHING_SENT,
         /** Some or all of it was sent, and no answer has begun. */
         SENT,
-        /** An answer has begun: nothing can be repeated. */
+        /**
+         * An interim answer has come, and nothing of a final one. That has not begun then (RFC 9110 §15.2): a client reads as many
+         * interim answers as come, whoever they are from, and the request may be repeated where twice means the same as once.
+         */
+        INTERIM,
+        /** A final answer has begun: nothing can be repeated. */
         ANSWERED
     }
 
@@ -52,6 +57,11 @@ final class Failure extends Exception {
     /** What a backend sent breaks a rule. */
     static Failure ofAnswer(BadMessage bad) {
         return new Failure(Reason.BAD_RESPONSE, Progress.ANSWERED, String.valueOf(bad.getMessage()));
+    }
+
+    /** The second attempt of the request has an answer. */
+    static Failure outpaced() {
+        return new Failure(Reason.OUTPACED, Progress.SENT, "another attempt was faster");
     }
 
     Reason reason() {

@@ -1,17 +1,20 @@
 package dev.rondo.balancer.proxy;
 
+import dev.rondo.balancer.config.RetryOn;
 import dev.rondo.balancer.http.ByteSink;
 import dev.rondo.balancer.http.HttpDate;
 import dev.rondo.balancer.http.Limits;
 import dev.rondo.balancer.telemetry.Attempt;
 import dev.rondo.balancer.telemetry.BackendLabels;
 import dev.rondo.balancer.telemetry.Exchange;
+import dev.rondo.balancer.telemetry.HedgeOutcome;
 import dev.rondo.balancer.telemetry.Recorder;
 import dev.rondo.balancer.wire.Lane;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 
@@ -21,26 +24,28 @@ final class LaneState {
 
     final Lane lane;
     private final Recorder recorder;
-    private final Limits limits;
     private final RandomGenerator random;
+    private final RandomGenerator picks;
     private final HttpDate date = new HttpDate();
     private final ArrayDeque<Workspace> workspaces = new ArrayDeque<>();
     private final Set<ClientConnection> connections = new HashSet<>();
     private volatile int open;
     private volatile int resting;
 
-    LaneState(Lane lane, Recorder recorder, Limits limits, RandomGenerator random) {
+    LaneState(Lane lane, Recorder recorder, RandomGenerator random) {
         this.lane = lane;
         this.recorder = recorder;
-        this.limits = limits;
         this.random = random;
+        this.picks =
+                new Random(random.nextLong()); // its steps are atomic: a lane of the fallback engine has many threads
     }
 
-    Workspace takeWorkspace() {
+    Workspace takeWorkspace(Limits limits) {
         lane.lock();
         try {
             Workspace workspace = workspaces.pollLast();
-            return workspace != null ? workspace : new Workspace(limits);
+            boolean fits = workspace != null && workspace.limits.equals(limits); // a reload may have changed them
+            return workspace != null && fits ? workspace : new Workspace(limits, lane.buffers());
         } finally {
             lane.unlock();
         }
@@ -133,22 +138,36 @@ final class LaneState {
         }
     }
 
-    void attemptBegins(BackendLabels backend) {
+    void picked(BackendLabels backend) {
         lane.lock();
         try {
-            recorder.inFlight(backend, 1);
+            recorder.picked(backend);
         } finally {
             lane.unlock();
         }
     }
 
-    void attemptEnds(BackendLabels backend) {
+    void retry(BackendLabels backend, RetryOn how) {
         lane.lock();
         try {
-            recorder.inFlight(backend, -1);
+            recorder.retry(backend, how);
         } finally {
             lane.unlock();
         }
+    }
+
+    void hedge(BackendLabels slow, HedgeOutcome how) {
+        lane.lock();
+        try {
+            recorder.hedge(slow, how);
+        } finally {
+            lane.unlock();
+        }
+    }
+
+    /** Chance for pickers. Any thread of the lane may use it. */
+    RandomGenerator picks() {
+        return picks;
     }
 
     void connectionUsed(Attempt attempt) {

@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
@@ -21,9 +22,13 @@ public final class Proxy {
     private static final System.Logger LOG = System.getLogger(Proxy.class.getName());
 
     private final Engine engine;
-    private final Settings settings;
-    private final Router router;
+    private final Graces graces;
     private final List<LaneState> lanes = new ArrayList<>();
+    /** Requests in work; counted only where that is limited. */
+    private final AtomicInteger inFlight = new AtomicInteger();
+
+    private volatile Settings settings;
+    private volatile Router router;
     private volatile boolean draining;
 
     /**
@@ -38,11 +43,35 @@ public final class Proxy {
             Graces graces,
             IntFunction<RandomGenerator> randoms) {
         this.engine = engine;
+        this.graces = graces;
         this.settings = Settings.of(configuration, graces);
         this.router = router;
         for (Lane lane : engine.lanes()) {
-            lanes.add(new LaneState(lane, recorders.get(lane.index()), settings.limits(), randoms.apply(lane.index())));
+            lanes.add(new LaneState(lane, recorders.get(lane.index()), randoms.apply(lane.index())));
         }
+    }
+
+    /** From the next request of each connection on, another configuration holds. */
+    public void configure(Configuration next, Router routes) {
+        settings = Settings.of(next, graces);
+        router = routes;
+    }
+
+    /**
+     * Counts a request more, where that is limited; false where there are as many as may be. Only then is {@link #leave} to be
+     * called.
+     */
+    boolean enter(int most) {
+        int now;
+        do {
+            now = inFlight.get();
+            if (now >= most) return false;
+        } while (!inFlight.compareAndSet(now, now + 1));
+        return true;
+    }
+
+    void leave() {
+        inFlight.decrementAndGet();
     }
 
     Settings settings() {
@@ -102,11 +131,8 @@ public final class Proxy {
         @Override
         public void run() {
             try {
-                String address = peer.getHostAddress();
-                int zone = address.indexOf('%');
-                if (zone >= 0) address = address.substring(0, zone);
-                ClientConnection made = new ClientConnection(
-                        Proxy.this, state, state.lane.adopt(channel), address, settings.trusts(peer), this::end);
+                ClientConnection made =
+                        new ClientConnection(Proxy.this, state, state.lane.adopt(channel), peer, this::end);
                 connection = made;
                 what.accept(made);
             } catch (IOException e) {

@@ -1,8 +1,14 @@
 package dev.rondo.balancer.proxy;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.rondo.balancer.cluster.Backend;
+import dev.rondo.balancer.cluster.Hedging;
+import dev.rondo.balancer.cluster.Lease;
+import dev.rondo.balancer.cluster.Outcome;
 import dev.rondo.balancer.cluster.Pool;
-import dev.rondo.balancer.config.PoolTimeouts;
+import dev.rondo.balancer.config.Affinity;
+import dev.rondo.balancer.config.RetryOn;
 import dev.rondo.balancer.connect.ConnectFailure;
 import dev.rondo.balancer.connect.UpstreamConnection;
 import dev.rondo.balancer.http.BadMessage;
@@ -13,12 +19,16 @@ import dev.rondo.balancer.http.RequestHead;
 import dev.rondo.balancer.http.ResponseHead;
 import dev.rondo.balancer.http.ResponseHead.Persistence;
 import dev.rondo.balancer.proxy.Failure.Progress;
+import dev.rondo.balancer.proxy.RetryRule.Ending;
+import dev.rondo.balancer.proxy.RetryRule.Request;
+import dev.rondo.balancer.proxy.RetryRule.Verdict;
 import dev.rondo.balancer.telemetry.Reason;
 import dev.rondo.balancer.wire.Lane;
 import dev.rondo.balancer.wire.Wire;
 import dev.rondo.balancer.wire.WireTimeout;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,14 +37,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Relay {
     private static final System.Logger LOG = System.getLogger(Relay.class.getName());
-    private static final int INTERIM_ANSWERS = 32;
 
     private final ClientConnection client;
     private final Lane lane;
     private final Settings settings;
     private final Workspace work;
     private final RequestHead head;
-    private final ResponseHead response;
     private final ExchangeLog log;
 
     /** The body of the attempt that runs; null before there is one. */
@@ -45,6 +53,18 @@ final class Relay {
 
     private @Nullable Backend heldFrom;
 
+    /** The second attempt of this request; null where it may not have one. */
+    private volatile @Nullable Hedge hedge;
+
+    /** Whether the request goes to the backend it has just been to, on a connection that is new. */
+    private boolean stale;
+
+    /** Whether the client's cookie has named this backend, and need not be sent again. */
+    private boolean stuck;
+
+    /** Who waits for room at a backend; null while nobody does. */
+    private volatile @Nullable Thread queued;
+
     /** Why nobody waits for the answer any more: the client has gone, or the process ends; null while somebody does. */
     private volatile @Nullable Reason gaveUp;
 
@@ -54,7 +74,6 @@ final class Relay {
         this.settings = client.settings;
         this.work = client.workspace();
         this.head = work.request;
-        this.response = work.response;
         this.log = new ExchangeLog(lane.coarseMillis(), lane.coarseNanos(), client.state.newRequestId(), client.peer);
         head.clear();
     }
@@ -68,7 +87,7 @@ final class Relay {
         try {
             if (!readHead()) return false;
             log.head(head, client.forwarding.client(head));
-            served = forward(route());
+            served = admit(route());
         } catch (Failure failure) {
             served = answerFailure(failure);
         } catch (IOException e) {
@@ -97,6 +116,7 @@ final class Relay {
             client.abort();
             sending.join();
         }
+        if (sending != null) sending.forget();
         discard();
     }
 
@@ -145,55 +165,182 @@ final class Relay {
 
     // ---- attempts
 
-    /** Picks a backend and asks it. */
-    private Served forward(Pool pool) throws Failure, IOException {
-        Backend backend = pool.pick();
-        if (backend == null) throw Failure.early(Reason.NO_HEALTHY_BACKEND, "no backend of this pool can be used");
-        client.state.attemptBegins(backend.labels());
+    /** Sheds what is too much for this process at once: a late answer would be worse than a quick refusal. */
+    private Served admit(Pool pool) throws Failure, IOException {
+        int most = settings.maxInFlight();
+        if (most == 0) return forward(pool);
+        if (!client.proxy.enter(most)) throw Failure.early(Reason.OVERLOADED, most + " requests are in work");
         try {
-            return attempt(pool, backend);
+            return forward(pool);
         } finally {
-            client.state.attemptEnds(backend.labels());
+            client.proxy.leave();
         }
     }
 
-    /** One turn of the loop is one connection: a second one only where the first had been kept too long. */
-    private Served attempt(Pool pool, Backend backend) throws Failure, IOException {
-        boolean bodiless = head.bodyKind() == BodyKind.NONE;
-        int bodyStart = client.in().position();
+    /**
+     * Takes a place at a backend and asks it; where that comes to nothing, and the request may be repeated, once more. One turn of
+     * the loop is one attempt.
+     */
+    private Served forward(Pool pool) throws Failure, IOException {
+        Attempts attempts = new Attempts(pool, lane.coarseNanos());
+        RequestBody sending = new RequestBody(
+                client,
+                work,
+                pool.requestRules(),
+                pool.config().timeouts().idle().toNanos(),
+                isRepeatable() ? pool.config().retry().replayBuffer() : 0);
+        body = sending;
+        Hedge second = hedgeFor(pool, attempts);
+        hedge = second;
+        Lease lease = null;
         boolean fresh = false;
-        while (true) {
-            long begun = lane.ticker().nanos();
-            RequestBody sending = new RequestBody(
-                    client,
-                    work,
-                    pool.requestRules(),
-                    pool.config().timeouts().idle().toNanos());
-            body = sending;
-            UpstreamConnection connection = null;
-            try {
-                connection = connect(backend, fresh);
-                return exchange(pool, backend, connection, sending, begun);
-            } catch (Failure failure) {
-                boolean reused = connection != null && connection.isReused();
-                boolean repeats = reused && mayRepeat(failure, sending);
-                Reason outcome = repeats ? Reason.STALE_CONNECTION : failure.reason();
-                String address = connection == null ? "" : connection.addressText();
-                log.attempt(
-                        backend.labels(),
-                        address,
-                        reused,
-                        outcome,
-                        0,
-                        begun,
-                        lane.ticker().nanos());
-                discard();
-                if (!repeats) throw failure;
-                client.state.staleRepeat(backend.labels());
-                if (!bodiless) client.in().position(bodyStart); // it is all still there, whatever came behind it
-                fresh = true;
+        try {
+            while (true) {
+                if (lease == null) lease = place(pool, attempts);
+                Served served = attempt(pool, lease, attempts, sending, fresh);
+                if (served != null) return served;
+                if (second != null && second.hasWon()) {
+                    leave(pool, lease);
+                    lease = second.take();
+                    return takeOver(pool, lease, second, sending);
+                }
+                fresh = stale;
+                if (!stale) {
+                    leave(pool, lease);
+                    lease = null;
+                }
+                sending.again();
             }
+        } finally {
+            if (lease != null) leave(pool, lease);
+            if (second != null) second.finish();
+            attempts.end();
         }
+    }
+
+    /** What may be slow without harm is sent twice: what changes nothing (RFC 9110 §9.2.1), and what is sent with its head. */
+    private @Nullable Hedge hedgeFor(Pool pool, Attempts attempts) {
+        Hedging terms = pool.hedging();
+        if (terms == null) return null;
+        Method method = head.knownMethod();
+        boolean harmless = method != null && method.isSafe() && head.bodyKind() == BodyKind.NONE && !head.isUpgrade();
+        return harmless ? new Hedge(client, pool, terms, attempts, head, log, this::closeHeld) : null;
+    }
+
+    /** Whether sending it twice means the same as once (RFC 9110 §9.2.2). */
+    private boolean isRepeatable() {
+        Method method = head.knownMethod();
+        return (method != null && method.isIdempotent()) || head.hasIdempotencyKey();
+    }
+
+    private Lease place(Pool pool, Attempts attempts) throws Failure {
+        Affinity affinity = pool.config().balancing().affinity();
+        String token = affinity == null || !attempts.tried().isEmpty() ? null : head.cookie(affinity.cookie());
+        Lease sticky = token == null ? null : pool.acquire(token, lane.coarseNanos());
+        stuck = sticky != null;
+        if (sticky != null) {
+            client.state.picked(sticky.backend().labels());
+            return sticky;
+        }
+        long key = HashKey.of(pool.config(), head, log.client());
+        Lease lease = pool.acquire(key, lane.coarseNanos(), client.state.picks(), attempts.tried());
+        if (lease == null) lease = queue(pool, attempts, key);
+        client.state.picked(lease.backend().labels());
+        return lease;
+    }
+
+    /** Every backend has as many requests as it may have. */
+    private Lease queue(Pool pool, Attempts attempts, long key) throws Failure {
+        if (!pool.canServe()) throw Failure.early(Reason.NO_HEALTHY_BACKEND, "no backend of this pool can be used");
+        long now = lane.ticker().nanos();
+        long patience =
+                attempts.within(pool.config().balancing().queue().timeout().toNanos(), now);
+        client.giveEmptyIn();
+        queued = Thread.currentThread();
+        watchClient();
+        try {
+            return switch (pool.await(
+                    key, client.state.picks(), attempts.tried(), now + patience, () -> gaveUp != null)) {
+                case Pool.Waited.Got got -> got.lease();
+                case Pool.Waited.LineFull full -> throw Failure.early(Reason.QUEUE_FULL, "as many wait as may");
+                case Pool.Waited.TooLong tooLong ->
+                    throw Failure.early(Reason.QUEUE_TIMEOUT, "no backend had room in time");
+                case Pool.Waited.NoBackend nobody ->
+                    throw Failure.early(Reason.NO_HEALTHY_BACKEND, "no backend of this pool can be used any more");
+                case Pool.Waited.Pointless pointless -> throw Failure.early(why(), "nobody waits for the answer");
+            };
+        } finally {
+            queued = null;
+            client.wire.unwatch();
+        }
+    }
+
+    private void leave(Pool pool, Lease lease) {
+        discard();
+        pool.release(lease);
+    }
+
+    /**
+     * Gives null where the request is to be sent once more, or the second attempt has won; {@link #stale} says whether it goes to
+     * the same backend.
+     */
+    private @Nullable Served attempt(Pool pool, Lease lease, Attempts attempts, RequestBody sending, boolean fresh)
+            throws Failure, IOException {
+        Backend backend = lease.backend();
+        long begun = lane.ticker().nanos();
+        UpstreamConnection connection = null;
+        try {
+            connection = connect(backend, fresh);
+            return exchange(pool, lease, attempts, connection, sending, begun);
+        } catch (Failure failure) {
+            discard();
+            sending.settle();
+            long ended = lane.ticker().nanos();
+            boolean overtaken = isOvertaken(failure, ended - begun);
+            boolean reused = connection != null && connection.isReused();
+            Ending ending = Ending.of(failure.reason(), failure.progress(), 0, log.status() != 0, reused);
+            Verdict verdict = overtaken ? null : judge(attempts, backend, ending, sending);
+            stale = verdict == Verdict.REPEAT_FRESH;
+            boolean closed = stale || (overtaken && ending.stale());
+            String address = connection == null ? "" : connection.addressText();
+            Reason outcome = closed ? Reason.STALE_CONNECTION : failure.reason();
+            log.attempt(backend.labels(), address, reused, outcome, 0, begun, ended);
+            // what comes of the fresh connection is what counts, for a trial of the backend too
+            if (!stale) pool.judge(lease, judged(outcome), ended - begun, 0, ended);
+            if (overtaken) return null;
+            if (stale) client.state.staleRepeat(backend.labels());
+            else if (verdict == Verdict.REPEAT) client.state.retry(backend.labels(), requireNonNull(ending.what()));
+            else throw failure;
+            return null;
+        }
+    }
+
+    /** Whether the second attempt has won; where it runs while this one has failed, its end is waited for. */
+    private boolean isOvertaken(Failure failure, long took) {
+        Hedge second = hedge;
+        if (second == null) return false;
+        boolean slow = failure.reason() == Reason.OUTPACED || failure.reason() == Reason.RESPONSE_TIMEOUT;
+        if (slow) second.took(took);
+        if (gaveUp == null) watchClient(); // who may leave while the second attempt is waited for
+        try {
+            return second.await();
+        } finally {
+            client.wire.unwatch();
+            second.tell();
+        }
+    }
+
+    private static Outcome judged(Reason outcome) {
+        if (outcome == Reason.OUTPACED) return Outcome.OUTPACED;
+        boolean its = outcome.party() == Reason.Party.UPSTREAM && outcome != Reason.STALE_CONNECTION;
+        return its ? Outcome.FAILED : Outcome.NEUTRAL;
+    }
+
+    private Verdict judge(Attempts attempts, Backend backend, Ending ending, RequestBody sending) {
+        Request request = new Request(head.knownMethod(), head.hasIdempotencyKey(), sending.held());
+        Failure ofBody = sending.failure();
+        boolean awaited = gaveUp == null && (ofBody == null || ofBody.reason().party() != Reason.Party.CLIENT);
+        return attempts.judge(backend, ending, request, awaited, lane.ticker().nanos());
     }
 
     /** Closes the connection in use, if it still is. */
@@ -212,21 +359,9 @@ final class Relay {
         if (connection != null && from != null) from.upstream().release(lane, connection);
     }
 
-    /**
-     * Whether a request that met a connection its backend had closed already may be sent once more: no byte of an answer
-     * has come, and either nothing was sent or the method is safe to repeat and all of the body is still here
-     * (RFC 9112 §9.3.1).
-     */
-    private boolean mayRepeat(Failure failure, RequestBody sent) {
-        if (failure.reason() != Reason.UPSTREAM_RESET || sent.isStarted()) return false;
-        if (failure.progress() == Progress.NOTHING_SENT) return true;
-        Method method = head.knownMethod();
-        return failure.progress() == Progress.SENT && method != null && method.isIdempotent();
-    }
-
     private UpstreamConnection connect(Backend backend, boolean fresh) throws Failure {
         heldFrom = backend;
-        UpstreamConnection kept = fresh ? null : backend.upstream().takeIdle(lane);
+        UpstreamConnection kept = fresh ? null : backend.upstream().takeIdle(lane, isRepeatable());
         try {
             if (kept == null) client.giveEmptyIn(); // dialling may take its time
             UpstreamConnection connection =
@@ -238,37 +373,111 @@ final class Relay {
         }
     }
 
-    /** Sends the request on {@code connection} and relays its answer. A failure before the answer began is thrown. */
-    private Served exchange(Pool pool, Backend backend, UpstreamConnection connection, RequestBody sending, long begun)
+    /**
+     * Sends the request on {@code connection} and relays its answer. A failure before the answer began is thrown; null where the
+     * answer says that the backend cannot serve, and another is to be asked.
+     */
+    private @Nullable Served exchange(
+            Pool pool, Lease lease, Attempts attempts, UpstreamConnection connection, RequestBody sending, long begun)
             throws Failure, IOException {
-        PoolTimeouts timeouts = pool.config().timeouts();
+        Backend backend = lease.backend();
         Wire upstream = connection.wire();
         sendHead(pool, backend, upstream, sending);
         if (gaveUp != null) upstream.close();
+        long patience = attempts.patience(begun, lane.coarseNanos());
+        Hedge second = hedge;
+        if (second != null && !stuck) second.arm(backend, begun);
         if (sending.isMoved()) {
             // the body stays where it is as long as it may have to be sent once more
-            if (head.bodyKind() == BodyKind.NONE || !connection.isReused()) client.giveEmptyIn();
+            if (head.bodyKind() == BodyKind.NONE || !(connection.isReused() || isRepeatable())) client.giveEmptyIn();
             watchClient();
         } else {
-            sending.start(upstream, timeouts.response().toNanos(), this::watchClient);
+            sending.start(upstream, patience, this::watchClient);
         }
 
-        ResponseReader answers = new ResponseReader(lane, upstream, response);
+        ResponseReader answers = new ResponseReader(lane, upstream, work.response);
         try {
-            readAnswer(answers, sending, timeouts.response().toNanos());
-            client.state.connectionUsed(log.attempt(
-                    backend.labels(),
-                    connection.addressText(),
-                    connection.isReused(),
-                    Reason.OK,
-                    response.status(),
-                    begun,
-                    lane.ticker().nanos()));
-            return response.status() == 101 ? tunnel(pool, connection, answers) : relayAnswer(pool, answers, sending);
+            readAnswer(answers, sending, patience);
+            long ended = lane.ticker().nanos();
+            int status = answers.head().status();
+            boolean failed = RetryRule.isGatewayError(status);
+            boolean overtaken = second != null && second.outdoes(failed, ended - begun);
+            answered(pool, lease, connection, answers.head(), begun, ended);
+            if (overtaken || (failed && asksAnother(attempts, backend, connection, sending, answers))) return null;
+            sending.forget();
+            return status == 101 ? tunnel(pool, connection, answers) : relayAnswer(pool, lease, answers, sending);
         } finally {
             stopWatching(sending);
             answers.giveBuffer();
         }
+    }
+
+    /** Writes down an attempt that got the head of an answer. */
+    private void answered(
+            Pool pool, Lease lease, UpstreamConnection connection, ResponseHead answer, long begun, long ended) {
+        int status = answer.status();
+        client.state.connectionUsed(log.attempt(
+                lease.backend().labels(),
+                connection.addressText(),
+                connection.isReused(),
+                Reason.OK,
+                status,
+                begun,
+                ended));
+        boolean failed = RetryRule.isGatewayError(status);
+        pool.judge(
+                lease,
+                failed ? Outcome.FAILED : Outcome.OK,
+                ended - begun,
+                failed ? answer.retryAfter(lane.coarseMillis()) : 0,
+                ended);
+    }
+
+    /** The second attempt was faster and has the head of its answer: the rest is as if it had been the only one. */
+    private Served takeOver(Pool pool, Lease lease, Hedge second, RequestBody sending) throws IOException {
+        UpstreamConnection connection = second.connection();
+        ResponseReader answers = second.answers();
+        heldFrom = lease.backend();
+        held = connection;
+        if (gaveUp != null) connection.wire().close();
+        watchClient();
+        try {
+            answered(
+                    pool,
+                    lease,
+                    connection,
+                    answers.head(),
+                    second.begun(),
+                    lane.ticker().nanos());
+            return relayAnswer(pool, lease, answers, sending);
+        } finally {
+            stopWatching(sending);
+            answers.giveBuffer();
+        }
+    }
+
+    /** Whether an answer is not passed on, because another backend may give a better one. */
+    private boolean asksAnother(
+            Attempts attempts,
+            Backend backend,
+            UpstreamConnection connection,
+            RequestBody sending,
+            ResponseReader answers) {
+        if (!sending.isEnded()) connection.wire().close(); // or the body might wait for a backend that does not read it
+        sending.settle();
+        ResponseHead response = answers.head();
+        Ending ending = Ending.of(Reason.OK, Progress.ANSWERED, response.status(), false, connection.isReused());
+        if (judge(attempts, backend, ending, sending) != Verdict.REPEAT) return false;
+        stale = false;
+        client.state.retry(backend.labels(), RetryOn.GATEWAY_ERROR);
+        // a short answer that is here already costs no connection
+        BodyKind kind = response.bodyKind(head.isHead());
+        long length = kind == BodyKind.NONE ? 0 : kind == BodyKind.LENGTH ? response.contentLength() : -1;
+        boolean clean = response.isPersistent()
+                && sending.isDelivered()
+                && answers.leftover().remaining() == length;
+        if (clean && gaveUp == null) keepConnection();
+        return true;
     }
 
     /** The head and as much of the body as is here and fits go out with one write. */
@@ -327,11 +536,19 @@ final class Relay {
         lane.lock();
         try {
             if (gaveUp == null) gaveUp = reason; // the first to leave is the one who did
-            UpstreamConnection waitedFor = held;
-            if (waitedFor != null) waitedFor.wire().close(); // so that whoever waits for an answer stops waiting
+            LockSupport.unpark(queued);
+            Hedge second = hedge;
+            if (second != null) second.callOff(gaveUp);
+            closeHeld();
         } finally {
             lane.unlock();
         }
+    }
+
+    /** So that whoever waits for an answer stops waiting. Called with the lane's lock. */
+    private void closeHeld() {
+        UpstreamConnection waitedFor = held;
+        if (waitedFor != null) waitedFor.wire().close();
     }
 
     // ---- the answer
@@ -341,9 +558,10 @@ final class Relay {
      * {@code timeout} from the moment in which it is the backend's turn.
      */
     private void readAnswer(ResponseReader answers, RequestBody sending, long timeout) throws Failure, IOException {
+        ResponseHead response = answers.head();
         long deadline = Wire.FOREVER;
         boolean hadAll = false;
-        for (int i = 0; i < INTERIM_ANSWERS; i++) {
+        for (int i = 0; i < ResponseReader.MOST_INTERIM; i++) {
             boolean hasAll = sending.isEnded();
             if (!sending.isBackendsTurn()) deadline = Wire.FOREVER; // while the client still sends, its own times count
             else if (deadline == Wire.FOREVER || hasAll != hadAll) deadline = lane.coarseNanos() + timeout;
@@ -364,7 +582,7 @@ final class Relay {
             if (head.isHttp10()) continue;
             work.sink.clear();
             response.writeTo(work.sink, false, false, Persistence.IMPLIED, null, HeaderRules.NONE);
-            client.write(work.sink);
+            work.send(client.wire, settings.idle());
         }
         throw new Failure(Reason.BAD_RESPONSE, Progress.ANSWERED, "too many interim answers");
     }
@@ -373,12 +591,15 @@ final class Relay {
     private Failure whoseFault(Failure failure, RequestBody sending) {
         Failure ofBody = sending.failure();
         if (ofBody != null) return ofBody;
+        Hedge second = hedge;
+        if (second != null && second.hasWon()) return Failure.outpaced();
         Reason reason = gaveUp;
         return reason != null ? new Failure(reason, Progress.SENT, "nobody waits for the answer") : failure;
     }
 
     /** Passes a final answer on; from here on the client has a status, and a failure can only be cut off. */
-    private Served relayAnswer(Pool pool, ResponseReader answers, RequestBody sending) throws IOException {
+    private Served relayAnswer(Pool pool, Lease lease, ResponseReader answers, RequestBody sending) throws IOException {
+        ResponseHead response = answers.head();
         BodyKind kind = response.bodyKind(head.isHead());
         boolean delimited = kind == BodyKind.NONE || kind == BodyKind.LENGTH;
         boolean chunked = !delimited && !head.isHttp10();
@@ -387,6 +608,7 @@ final class Relay {
         boolean keep = head.isPersistent() && (delimited || chunked) && !abandoned && !client.proxy.isDraining();
 
         work.sink.clear();
+        Affinity affinity = pool.config().balancing().affinity();
         Persistence persistence = head.isHttp10() ? Persistence.KEEP_ALIVE : Persistence.IMPLIED;
         response.writeTo(
                 work.sink,
@@ -394,7 +616,8 @@ final class Relay {
                 delimited && response.status() != 204,
                 keep ? persistence : Persistence.CLOSE,
                 client.state.date(log.startMillis()),
-                pool.responseRules());
+                pool.responseRules(),
+                affinity == null || stuck ? null : StickyCookie.line(affinity, pool.token(lease.backend())));
         log.status(response.status());
 
         ResponseBody answer = new ResponseBody(lane, answers, client.wire, kind, chunked, work, pool, settings.idle());
@@ -409,6 +632,7 @@ final class Relay {
         log.sent(answer.sent());
         Reason why = gaveUp;
         if (why != null) reason = why;
+        if (reason.party() == Reason.Party.UPSTREAM) pool.judge(lease, Outcome.FAILED, 0, 0, lane.coarseNanos());
         if ((why != null || reason == Reason.CLIENT_ABORT) && answer.sent() == 0) log.status(Status.of(reason));
         if (reason != Reason.OK) client.abort(); // or a cut answer would pass for a whole one
 
@@ -436,9 +660,9 @@ final class Relay {
     private Served tunnel(Pool pool, UpstreamConnection connection, ResponseReader answers) throws IOException {
         client.wire.unwatch();
         work.sink.clear();
-        response.writeTo(work.sink, false, false, Persistence.IMPLIED, null, pool.responseRules());
+        answers.head().writeTo(work.sink, false, false, Persistence.IMPLIED, null, pool.responseRules());
         log.status(101);
-        client.write(work.sink);
+        work.send(client.wire, settings.idle());
         Tunnel tunnel = new Tunnel(
                 lane,
                 client.wire,
@@ -483,7 +707,7 @@ final class Relay {
                     head.isHead(),
                     !keep,
                     exposed));
-            client.write(work.sink);
+            work.send(client.wire, settings.idle());
             if (keep) return new Served(reason, true);
             client.wire.shutdownOutput();
         } catch (IOException e) {
@@ -494,9 +718,13 @@ final class Relay {
         return new Served(reason, false);
     }
 
-    private Served clientLeft() {
+    private Reason why() {
         Reason why = gaveUp;
-        Reason reason = why != null ? why : Reason.CLIENT_ABORT;
+        return why != null ? why : Reason.CLIENT_ABORT;
+    }
+
+    private Served clientLeft() {
+        Reason reason = why();
         if (log.status() == 0) log.status(Status.of(reason));
         return cutOff(reason);
     }

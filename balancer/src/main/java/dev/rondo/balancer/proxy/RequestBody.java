@@ -17,24 +17,39 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of one request on its way from the client to the backend. What came with the head goes out with the head; for the
- * rest a second thread of the lane is started, so that an answer is seen while the client still sends. When the backend takes
- * no more, the rest is read and thrown away, so that the client gets to read the answer.
+ * The body of one request on its way from the client to a backend, or to one after the other. What came with the head goes out
+ * with the head; for the rest a second thread of the lane is started, so that an answer is seen while the client still sends. When
+ * the backend takes no more, the rest is read and thrown away, so that the client gets to read the answer.
+ *
+ * <p>It can go out once more, {@link #again}, as long as it is {@link #held}: what came with the head stays in the client's buffer
+ * until an answer has begun; where more comes, and the request may be repeated, a copy of the payload is kept.
  *
  * <p>Until {@link #start} the exchange's thread owns everything here; then the pump does, the buffer of the client included,
  * until {@link #isEnded}.
  */
 final class RequestBody {
-    private final Lane lane;
     private static final System.Logger LOG = System.getLogger(RequestBody.class.getName());
 
+    private final Lane lane;
     private final ClientConnection client;
     private final Settings settings;
     private final BodyKind kind;
+    private final long length;
     private final ChunkedDecoder decoder;
     private final HeaderRules rules;
     /** A last chunk with a trailer section that did not fit where it should have gone out. */
     private final ByteSink end;
+
+    /** A copy of what was taken, where more than the client's buffer holds may have to go out again. */
+    private final ReplayBuffer copy;
+
+    private final int copied;
+    private final boolean copies;
+    /** Whether all that was taken is still in the client's buffer. */
+    private boolean inPlace = true;
+
+    /** Where the body begins in the client's buffer. */
+    private final int place;
 
     private final long backendIdle;
     private final boolean expecting;
@@ -43,19 +58,27 @@ final class RequestBody {
     private long received;
     private long waited;
     private boolean whole;
+    private boolean endPlaced;
 
     private volatile boolean started;
     private volatile boolean ended;
     private volatile @Nullable Failure failure;
     private volatile boolean begun;
+    private volatile boolean gone;
+    private volatile boolean once;
     private boolean hurried;
     private boolean answered;
     private boolean abandoned;
     private volatile boolean backendGone;
     private volatile @Nullable Thread joiner;
 
-    /** @param backendIdle how long the backend may take nothing */
-    RequestBody(ClientConnection client, Workspace work, HeaderRules rules, long backendIdle) {
+    /**
+     * A body of which nothing has been taken.
+     *
+     * @param backendIdle how long the backend may take nothing
+     * @param copied bytes that are kept for another attempt, where the request may be repeated after it was sent; 0 where not
+     */
+    RequestBody(ClientConnection client, Workspace work, HeaderRules rules, long backendIdle, int copied) {
         RequestHead head = work.request;
         this.lane = client.lane;
         this.client = client;
@@ -63,12 +86,74 @@ final class RequestBody {
         this.backendIdle = backendIdle;
         this.expecting = head.isExpectContinue();
         this.kind = head.bodyKind();
+        this.length = kind == BodyKind.LENGTH ? head.contentLength() : 0;
         this.decoder = work.requestDecoder;
         this.end = work.requestEnd.clear();
         this.rules = rules;
-        this.left = kind == BodyKind.LENGTH ? head.contentLength() : 0;
-        this.whole = kind == BodyKind.NONE;
+        this.place = client.in().position();
+        boolean allHere = kind == BodyKind.LENGTH && length <= client.in().remaining();
+        this.copies =
+                kind != BodyKind.NONE && !allHere && length < copied; // of what is longer a copy would be thrown away
+        this.copy = work.replay;
+        this.copied = copied;
+        start();
+    }
+
+    private void start() {
+        left = length;
+        received = 0;
+        whole = kind == BodyKind.NONE;
         decoder.clear();
+        if (copies) copy.clear(copied);
+        gone = false;
+    }
+
+    /** Whether it can go out once more, and why not. */
+    RetryRule.Body held() {
+        if (kind == BodyKind.NONE) return RetryRule.Body.NONE;
+        if (!inPlace && (!copies || gone || !isEnded())) return RetryRule.Body.GONE;
+        return received == 0 ? RetryRule.Body.NOT_BEGUN : RetryRule.Body.HELD;
+    }
+
+    /** Makes ready for another attempt; only where it is {@link #held}. */
+    void again() {
+        if (!inPlace) {
+            copy.rewind();
+        } else if (kind != BodyKind.NONE) {
+            client.in().position(place); // it is all still there, whatever came behind it
+            start();
+        }
+        end.clear();
+        endPlaced = started = ended = hurried = answered = abandoned = backendGone = false;
+        failure = null;
+    }
+
+    /**
+     * Waits until all that may go out once more is here, or it is certain that it cannot. Called on the exchange's thread, when the
+     * backend's connection is closed: nobody waits for that any more.
+     */
+    void settle() {
+        if (!copies || (expecting && !begun)) return;
+        joiner = Thread.currentThread();
+        while (!isEnded() && !gone) LockSupport.park(this);
+        joiner = null;
+    }
+
+    /** It will not go out again: what is kept for that is given back, by the pump where that still runs. */
+    synchronized void forget() {
+        once = true;
+        if (isEnded()) giveCopy();
+    }
+
+    private void giveCopy() {
+        if (copies) copy.clear(0);
+        gone = true;
+    }
+
+    /** The pump touches nothing from here on. */
+    private synchronized void end() {
+        if (once) giveCopy();
+        ended = true;
     }
 
     /** Bytes taken so far, framing apart. */
@@ -77,16 +162,36 @@ final class RequestBody {
     }
 
     /**
-     * Moves what it can from {@code in} to {@code out}, as the backend gets it. {@code out} has room for a whole payload of
-     * {@code in} and the margin, or only some is moved.
+     * Moves what it can from {@code in} to {@code out}, as the backend gets it: first what is sent once more. {@code out} has room
+     * for a whole payload of {@code in} and the margin, or only some is moved.
      */
     void transfer(ByteBuffer in, ByteBuffer out) throws Failure {
+        if (replays()) {
+            copy.replayTo(out, kind == BodyKind.CHUNKED);
+            if (copy.hasMore()) return;
+        }
         if (kind == BodyKind.LENGTH) {
             int count = (int) Math.min(Math.min(left, in.remaining()), out.remaining());
+            keep(in, count);
             Chunks.copy(in, out, count);
             took(count);
         } else if (kind == BodyKind.CHUNKED) {
             transferChunks(in, out);
+        }
+    }
+
+    /** Whether some of what was taken before goes out now. */
+    private boolean replays() {
+        return copies && copy.hasMore();
+    }
+
+    private void keep(ByteBuffer in, int count) {
+        if (!copies || gone) return;
+        if (once) copy.letGo();
+        else copy.record(in, count);
+        if (copy.isGone()) {
+            gone = true;
+            LockSupport.unpark(joiner);
         }
     }
 
@@ -96,13 +201,15 @@ final class RequestBody {
             while (!decoder.isDone() && in.hasRemaining() && out.remaining() >= in.remaining() + Buffers.MARGIN / 2) {
                 int run = decoder.next(in);
                 if (run == 0) break;
+                keep(in, run);
                 Chunks.put(in, out, run);
                 count(run);
             }
         } catch (BadMessage e) {
             throw Failure.ofRequest(e);
         }
-        if (decoder.isDone() && !whole) {
+        if (decoder.isDone() && !endPlaced) {
+            endPlaced = true;
             end.clear();
             decoder.writeEndTo(end, rules);
             whole = true;
@@ -133,7 +240,7 @@ final class RequestBody {
 
     /** Whether there is nothing left to take or to send; a long trailer section may be left to send. */
     boolean isMoved() {
-        return whole && end.length() == 0;
+        return whole && end.length() == 0 && !replays() && (endPlaced || kind != BodyKind.CHUNKED);
     }
 
     /**
@@ -143,13 +250,14 @@ final class RequestBody {
      */
     void start(Wire backend, long responseNanos, Runnable afterwards) {
         started = true;
+        inPlace = false;
         lane.start(() -> pump(backend, responseNanos, afterwards));
     }
 
     private void pump(Wire backend, long responseNanos, Runnable afterwards) {
         try {
             while (!isMoved()) {
-                if (!whole && !client.in().hasRemaining()) fill(backend);
+                if (!whole && !replays() && !client.in().hasRemaining()) fill(backend);
                 send(backend, responseNanos);
             }
             delivered(backend, responseNanos, afterwards);
@@ -161,7 +269,7 @@ final class RequestBody {
             failure = new Failure(Reason.INTERNAL_ERROR, Failure.Progress.SENT, "internal error");
             backend.close();
         } finally {
-            ended = true;
+            end();
             LockSupport.unpark(joiner);
         }
     }
@@ -205,8 +313,9 @@ final class RequestBody {
 
     private void send(Wire backend, long responseNanos) throws Failure {
         ByteBuffer in = client.in();
-        if (kind == BodyKind.LENGTH) {
+        if (kind == BodyKind.LENGTH && !replays()) {
             int count = (int) Math.min(left, in.remaining());
+            keep(in, count);
             ByteBuffer part = in.slice(in.position(), count);
             in.position(in.position() + count);
             took(count);
@@ -215,7 +324,7 @@ final class RequestBody {
         }
         ByteBuffer out = lane.buffers().take();
         try {
-            if (whole) {
+            if (end.length() > 0) {
                 int count = Math.min(end.length(), out.remaining());
                 out.put(end.array(), 0, count);
                 byte[] rest = java.util.Arrays.copyOfRange(end.array(), count, end.length());

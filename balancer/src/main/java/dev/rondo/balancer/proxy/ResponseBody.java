@@ -52,7 +52,7 @@ final class ResponseBody {
         this.pool = pool;
         this.clientIdle = clientIdle;
         this.backendIdle = pool.config().timeouts().idle().toNanos();
-        this.left = kind == BodyKind.LENGTH ? workspace.response.contentLength() : 0;
+        this.left = kind == BodyKind.LENGTH ? from.head().contentLength() : 0;
         this.whole = kind == BodyKind.NONE;
         decoder.clear();
     }

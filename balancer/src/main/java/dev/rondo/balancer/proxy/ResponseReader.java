@@ -12,22 +12,31 @@ import java.nio.ByteBuffer;
 
 /** What comes from a backend in one exchange. Holds no buffer while it waits. */
 final class ResponseReader {
+    /** Interim answers that one request may get. */
+    static final int MOST_INTERIM = 32;
+
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final Lane lane;
     private final Wire wire;
     private final ResponseHead head;
     private ByteBuffer back = NOTHING;
-    private boolean begun;
+    private boolean interim;
 
     ResponseReader(Lane lane, Wire wire, ResponseHead head) {
         this.lane = lane;
         this.wire = wire;
         this.head = head;
+        head.clear();
     }
 
     Wire wire() {
         return wire;
+    }
+
+    /** What {@link #readHead} has read. */
+    ResponseHead head() {
+        return head;
     }
 
     /**
@@ -37,6 +46,7 @@ final class ResponseReader {
      *     already is read even then
      */
     void readHead(long deadline) throws Failure {
+        interim |= head.isBegun();
         head.clear();
         try {
             while (!head.feed(back)) {
@@ -45,7 +55,7 @@ final class ResponseReader {
             }
             head.parse();
         } catch (WireTimeout e) {
-            throw new Failure(Reason.RESPONSE_TIMEOUT, Progress.SENT, "no answer in time");
+            throw new Failure(Reason.RESPONSE_TIMEOUT, progress(), "no answer in time");
         } catch (IOException e) {
             throw closed("the backend reset the connection before its answer was whole");
         } catch (BadMessage e) {
@@ -54,7 +64,12 @@ final class ResponseReader {
     }
 
     private Failure closed(String detail) {
-        return new Failure(Reason.UPSTREAM_RESET, begun ? Progress.ANSWERED : Progress.SENT, detail);
+        return new Failure(Reason.UPSTREAM_RESET, progress(), detail);
+    }
+
+    private Progress progress() {
+        if (head.isBegun()) return Progress.ANSWERED;
+        return interim ? Progress.INTERIM : Progress.SENT;
     }
 
     /**
@@ -67,9 +82,7 @@ final class ResponseReader {
         wire.awaitReadable(timeout);
         back = lane.buffers().takeFor(bodyLeft);
         try {
-            int count = wire.read(back, timeout);
-            begun |= count > 0;
-            return count;
+            return wire.read(back, timeout);
         } finally {
             back.flip();
         }

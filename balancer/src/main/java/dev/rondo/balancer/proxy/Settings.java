@@ -10,6 +10,7 @@ import java.util.List;
 record Settings(
         Limits limits,
         long maxBody,
+        int maxInFlight,
         long requestHead,
         int requestBodyRate,
         long bodyGrace,
@@ -27,6 +28,7 @@ record Settings(
                         c.limits().maxFields(),
                         c.limits().maxTarget()),
                 c.limits().maxBody(),
+                c.limits().maxRequestsInFlight(),
                 c.timeouts().requestHead().toNanos(),
                 c.timeouts().requestBodyRate(),
                 graces.body().toNanos(),

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * not have the path falls through to the next. Immutable.
  */
 public final class Router {
-    private record Prefix(String path, Pool pool) {
+    private record Prefix(RouteConfig route, String path, Pool pool) {
         boolean matches(String target) {
             if (!target.startsWith(path)) return path.equals("/");
             return path.endsWith("/") || target.length() == path.length() || target.charAt(path.length()) == '/';
@@ -36,10 +36,10 @@ public final class Router {
     public Router(List<RouteConfig> routes, Cluster cluster) {
         for (RouteConfig route : routes) {
             Pool pool = Objects.requireNonNull(cluster.pool(route.pool()), route.pool());
-            prefixes(route.host()).add(new Prefix(route.pathPrefix(), pool));
+            prefixes(route.host()).add(new Prefix(route, route.pathPrefix(), pool));
         }
         Comparator<Prefix> longestFirst =
-                Comparator.comparingInt((Prefix p) -> p.path().length()).reversed();
+                (a, b) -> Integer.compare(b.path().length(), a.path().length());
         exact.values().forEach(list -> list.sort(longestFirst));
         wildcard.values().forEach(list -> list.sort(longestFirst));
         anyHost.sort(longestFirst);
@@ -69,13 +69,24 @@ public final class Router {
      */
     public @Nullable Pool route(@Nullable String authority, String path) {
         if (only != null) return only;
+        Prefix prefix = prefix(authority, path);
+        return prefix == null ? null : prefix.pool();
+    }
+
+    /** The route that {@link #route} goes by; null where none matches. */
+    public @Nullable RouteConfig matching(@Nullable String authority, String path) {
+        Prefix prefix = prefix(authority, path);
+        return prefix == null ? null : prefix.route();
+    }
+
+    private @Nullable Prefix prefix(@Nullable String authority, String path) {
         if (authority != null) {
             String host = hostOf(authority);
-            Pool pool = longest(exact.get(host), path);
-            if (pool != null) return pool;
+            Prefix prefix = longest(exact.get(host), path);
+            if (prefix != null) return prefix;
             for (int dot = host.indexOf('.'); dot >= 0 && !wildcard.isEmpty(); dot = host.indexOf('.', dot + 1)) {
-                pool = longest(wildcard.get(host.substring(dot)), path);
-                if (pool != null) return pool;
+                prefix = longest(wildcard.get(host.substring(dot)), path);
+                if (prefix != null) return prefix;
             }
         }
         return longest(anyHost, path);
@@ -89,9 +100,9 @@ public final class Router {
         return host.toLowerCase(Locale.ROOT);
     }
 
-    private static @Nullable Pool longest(@Nullable List<Prefix> prefixes, String path) {
+    private static @Nullable Prefix longest(@Nullable List<Prefix> prefixes, String path) {
         if (prefixes == null) return null;
-        for (Prefix prefix : prefixes) if (prefix.matches(path)) return prefix.pool();
+        for (Prefix prefix : prefixes) if (prefix.matches(path)) return prefix;
         return null;
     }
 }

@@ -9,7 +9,7 @@ package dev.rondo.balancer.telemetry;
  * @param outcome how it ended
  * @param status the backend's status, 0 where none came
  * @param startNanos from the start of the exchange to the start of this attempt
- * @param durationNanos from there to the head of the answer, or to the failure
+ * @param durationNanos from there to the head of the answer, or to where it failed or was called off
  */
 public record Attempt(
         BackendLabels backend,
@@ -18,4 +18,13 @@ public record Attempt(
         Reason outcome,
         int status,
         long startNanos,
-        long durationNanos) {}
+        long durationNanos) {
+    /**
+     * Whether the backend failed: no whole answer by its fault, or 502, 503 or 504 as its answer. A kept connection that turned
+     * out to be closed is no failure: that is how connections end, and the same backend is asked again.
+     */
+    public boolean failed() {
+        if (outcome == Reason.STALE_CONNECTION) return false;
+        return outcome.party() == Reason.Party.UPSTREAM || (status >= 502 && status <= 504);
+    }
+}

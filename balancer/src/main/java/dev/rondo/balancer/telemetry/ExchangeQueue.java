@@ -76,7 +76,8 @@ final class ExchangeQueue {
         return dropped.get(0);
     }
 
-    private static long bytes(Exchange exchange) {
+    /** What {@code exchange} keeps alive, roughly. */
+    static long bytes(Exchange exchange) {
         return OVERHEAD
                 + exchange.method().length()
                 + exchange.target().length()

@@ -1,5 +1,6 @@
 package dev.rondo.balancer.telemetry;
 
+import dev.rondo.balancer.config.RetryOn;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -20,13 +21,15 @@ final class Lane implements Recorder {
     private final Counters clientConnections = new Counters(1);
     private final Map<Reason, Counters> reasons = new EnumMap<>(Reason.class); // filled once, then only read
     private final @Nullable ExchangeQueue accessLog;
+    private final RecentExchanges recent;
 
     private @Nullable BackendCounts[] byIndex = new BackendCounts[8];
     private final Map<String, BackendCounts> byPool = new HashMap<>();
     private volatile BackendCounts[] published = {};
 
-    Lane(@Nullable ExchangeQueue accessLog) {
+    Lane(@Nullable ExchangeQueue accessLog, RecentExchanges recent) {
         this.accessLog = accessLog;
+        this.recent = recent;
         for (Reason reason : Reason.values()) {
             reasons.put(reason, new Counters(1));
         }
@@ -40,6 +43,13 @@ final class Lane implements Recorder {
             Attempt attempt = attempts.get(i);
             counts = of(attempt.backend());
             counts.upstream().record(attempt.durationNanos());
+            Counters counters = counts.counters();
+            if (attempt.failed()) {
+                counters.add(BackendCounts.FAILURES, 1);
+            } else if (attempt.status() != 0) {
+                counters.add(BackendCounts.ANSWERS, 1);
+                counters.add(BackendCounts.LATENCY, attempt.durationNanos());
+            }
         }
         if (counts == null) {
             counts = withoutBackend(exchange.pool());
@@ -51,6 +61,7 @@ final class Lane implements Recorder {
         if (accessLog != null) {
             accessLog.offer(exchange);
         }
+        recent.add(exchange);
         if (HAS_FLIGHT_RECORDER) ExchangeEvent.emit(exchange);
     }
 
@@ -60,12 +71,18 @@ final class Lane implements Recorder {
     }
 
     @Override
-    public void inFlight(BackendLabels backend, int delta) {
-        Counters counters = of(backend).counters();
-        counters.add(BackendCounts.IN_FLIGHT, delta);
-        if (delta > 0) {
-            counters.add(BackendCounts.PICKS, delta);
-        }
+    public void picked(BackendLabels backend) {
+        of(backend).counters().add(BackendCounts.PICKS, 1);
+    }
+
+    @Override
+    public void retry(BackendLabels backend, RetryOn how) {
+        of(backend).counters().add(BackendCounts.retries(how), 1);
+    }
+
+    @Override
+    public void hedge(BackendLabels backend, HedgeOutcome how) {
+        of(backend).counters().add(BackendCounts.hedges(how), 1);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.rondo.balancer.telemetry;
 
+import dev.rondo.balancer.config.RetryOn;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
@@ -51,6 +53,12 @@ final class LaneCollector implements MultiCollector {
             "rondo_stale_repeats", "Requests repeated because a kept connection had been closed by the backend.");
     private static final MetricMetadata UP =
             new MetricMetadata("rondo_backend_up", "Whether a configured backend may be picked.");
+    private static final MetricMetadata STATE =
+            new MetricMetadata("rondo_backend_state", "1 for the state that a configured backend is in.");
+    private static final MetricMetadata RETRIES = new MetricMetadata(
+            "rondo_retries", "Requests sent to another backend, by the backend that failed them and how.");
+    private static final MetricMetadata HEDGES = new MetricMetadata(
+            "rondo_hedges", "Second attempts of slow requests, by the backend that was slow and what became of them.");
     private static final MetricMetadata SKEW = new MetricMetadata(
             "rondo_fairness_skew",
             "Largest difference in picks between backends of a pool that are up and weigh the same.");
@@ -78,6 +86,9 @@ final class LaneCollector implements MultiCollector {
                         REUSE,
                         STALE,
                         UP,
+                        STATE,
+                        RETRIES,
+                        HEDGES,
                         SKEW,
                         CLIENTS,
                         ERRORS)
@@ -95,7 +106,18 @@ final class LaneCollector implements MultiCollector {
         snapshots.add(requests(all));
         snapshots.add(histogram(REQUEST_DURATION, all, BackendSeries::whole));
         snapshots.add(histogram(UPSTREAM_DURATION, backends, BackendSeries::upstream));
-        snapshots.add(new GaugeSnapshot(IN_FLIGHT, gauges(backends, BackendCounts.IN_FLIGHT)));
+        snapshots.add(new GaugeSnapshot(
+                IN_FLIGHT,
+                statuses.stream()
+                        .map(status -> gauge(status.inFlight(), labels(status)))
+                        .toList()));
+        snapshots.add(new GaugeSnapshot(
+                STATE,
+                statuses.stream()
+                        .map(status -> gauge(1, labels(status, "state", status.state())))
+                        .toList()));
+        snapshots.add(new CounterSnapshot(RETRIES, retries(backends)));
+        snapshots.add(new CounterSnapshot(HEDGES, hedges(backends)));
         snapshots.add(new GaugeSnapshot(
                 UPSTREAM_CONNECTIONS,
                 Stream.concat(
@@ -123,6 +145,36 @@ final class LaneCollector implements MultiCollector {
         snapshots.add(new GaugeSnapshot(CLIENTS, List.of(gauge((double) Math.max(0, clients), Labels.EMPTY))));
         snapshots.add(new CounterSnapshot(ERRORS, errors()));
         return new MetricSnapshots(snapshots);
+    }
+
+    private static Labels labels(BackendStatus status, String... more) {
+        Labels own = Labels.of(
+                "pool", status.labels().pool(), "backend", status.labels().backend());
+        return more.length == 0 ? own : own.merge(Labels.of(more));
+    }
+
+    private static List<CounterDataPointSnapshot> retries(List<BackendSeries> backends) {
+        List<CounterDataPointSnapshot> points = new ArrayList<>();
+        for (BackendSeries series : backends) {
+            for (RetryOn how : RetryOn.values()) {
+                long count = series.sum(BackendCounts.retries(how));
+                String word = how.name().toLowerCase(Locale.ROOT).replace('_', '-');
+                // at zero from the start, as errors are
+                if (count > 0 || series.isConfigured()) points.add(counter(count, series.labels("reason", word)));
+            }
+        }
+        return points;
+    }
+
+    private static List<CounterDataPointSnapshot> hedges(List<BackendSeries> backends) {
+        List<CounterDataPointSnapshot> points = new ArrayList<>();
+        for (BackendSeries series : backends) {
+            for (HedgeOutcome how : HedgeOutcome.values()) {
+                long count = series.sum(BackendCounts.hedges(how));
+                if (count > 0) points.add(counter(count, series.labels("outcome", how.word())));
+            }
+        }
+        return points;
     }
 
     private static CounterSnapshot requests(Collection<BackendSeries> all) {
@@ -154,7 +206,7 @@ final class LaneCollector implements MultiCollector {
     /** All of them from the start, at zero: a rate over a series that first appears with its first error misses that error. */
     private List<CounterDataPointSnapshot> errors() {
         return Arrays.stream(Reason.values())
-                .filter(reason -> reason != Reason.OK)
+                .filter(reason -> reason != Reason.OK && reason != Reason.OUTPACED)
                 .map(reason -> counter(
                         lanes.stream().mapToLong(lane -> lane.ended(reason)).sum(),
                         Labels.of(

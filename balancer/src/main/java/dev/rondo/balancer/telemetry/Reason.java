@@ -7,6 +7,9 @@ public enum Reason {
     /** A whole answer. */
     OK(Party.NONE),
 
+    /** No failure, and only of an attempt: another attempt of the same request had its answer sooner. */
+    OUTPACED(Party.NONE),
+
     /** The request breaks the grammar or a rule of HTTP. */
     BAD_REQUEST(Party.CLIENT),
     /** The head did not arrive in time. */
@@ -36,6 +39,12 @@ public enum Reason {
     NO_ROUTE(Party.RONDO),
     /** Every backend of the pool is out of rotation. */
     NO_HEALTHY_BACKEND(Party.RONDO),
+    /** Every backend has as many requests as it may have, and as many wait as may. */
+    QUEUE_FULL(Party.RONDO),
+    /** No backend had room for the request in time. */
+    QUEUE_TIMEOUT(Party.RONDO),
+    /** As many requests are in work as may be. */
+    OVERLOADED(Party.RONDO),
     /** The process is ending. */
     DRAINING(Party.RONDO),
     /** A fault of Rondo's own. */

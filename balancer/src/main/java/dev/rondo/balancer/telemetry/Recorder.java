@@ -1,5 +1,7 @@
 package dev.rondo.balancer.telemetry;
 
+import dev.rondo.balancer.config.RetryOn;
+
 /**
  * Where a loop leaves its exchanges and counts its connections. One for each loop; only code that runs on that loop (or holds
  * the lane's lock, in the fallback engine) may call it.
@@ -11,8 +13,22 @@ public interface Recorder {
     /** Adds {@code delta} to the open client connections. */
     void clientConnections(int delta);
 
-    /** Adds {@code delta} to the requests in flight at {@code backend}. */
-    void inFlight(BackendLabels backend, int delta);
+    /** An attempt is made at {@code backend}. */
+    void picked(BackendLabels backend);
+
+    /**
+     * A request that {@code backend} failed is sent to another.
+     *
+     * @param how it failed
+     */
+    void retry(BackendLabels backend, RetryOn how);
+
+    /**
+     * A second attempt was to be made because {@code backend} was slow.
+     *
+     * @param how what became of it
+     */
+    void hedge(BackendLabels backend, HedgeOutcome how);
 
     /** Adds to the connections to {@code backend} that carry a request, and to those that are kept idle. */
     void upstreamConnections(BackendLabels backend, int active, int idle);

@@ -3,11 +3,22 @@ package dev.rondo.balancer.telemetry;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Info;
-import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
+import io.prometheus.metrics.instrumentation.jvm.JvmBufferPoolMetrics;
+import io.prometheus.metrics.instrumentation.jvm.JvmClassLoadingMetrics;
+import io.prometheus.metrics.instrumentation.jvm.JvmCompilationMetrics;
+import io.prometheus.metrics.instrumentation.jvm.JvmGarbageCollectorMetrics;
+import io.prometheus.metrics.instrumentation.jvm.JvmMemoryMetrics;
+import io.prometheus.metrics.instrumentation.jvm.JvmMemoryPoolAllocationMetrics;
+import io.prometheus.metrics.instrumentation.jvm.JvmRuntimeInfoMetric;
+import io.prometheus.metrics.instrumentation.jvm.JvmThreadsMetrics;
+import io.prometheus.metrics.instrumentation.jvm.ProcessMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.DoubleSupplier;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -21,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Telemetry {
     private final List<Lane> lanes;
+    private final Ledger ledger;
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private volatile Supplier<List<BackendStatus>> backends = List::of;
     private volatile boolean lastReloadGood;
@@ -31,8 +43,9 @@ public final class Telemetry {
      * @param accessLog where exchanges are written; null for nowhere. Its lanes are at least as many
      */
     public Telemetry(int lanes, @Nullable AccessLog accessLog) {
+        this.ledger = new Ledger(lanes);
         this.lanes = IntStream.range(0, lanes)
-                .mapToObj(lane -> new Lane(accessLog == null ? null : accessLog.queue(lane)))
+                .mapToObj(lane -> new Lane(accessLog == null ? null : accessLog.queue(lane), ledger.lane(lane)))
                 .toList();
         registry.register(new LaneCollector(this.lanes, () -> backends.get()));
         if (accessLog != null) {
@@ -46,6 +59,11 @@ public final class Telemetry {
     /** The recorder of loop {@code lane}, counted from 0: the same at each call. */
     public Recorder recorder(int lane) {
         return lanes.get(lane);
+    }
+
+    /** The last exchanges. */
+    public Ledger ledger() {
+        return ledger;
     }
 
     /** What a scrape reads; further collectors may be registered. */
@@ -98,7 +116,16 @@ public final class Telemetry {
 
     /** Publishes the {@code jvm_} and {@code process_} metrics; once. */
     public void jvm() {
-        JvmMetrics.builder().register(registry);
+        // not those of native memory: to ask whether it is tracked makes an MBean server, a tenth of the start
+        ProcessMetrics.builder().register(registry);
+        JvmBufferPoolMetrics.builder().register(registry);
+        JvmClassLoadingMetrics.builder().register(registry);
+        JvmCompilationMetrics.builder().register(registry);
+        JvmGarbageCollectorMetrics.builder().register(registry);
+        JvmMemoryMetrics.builder().register(registry);
+        JvmMemoryPoolAllocationMetrics.builder().register(registry);
+        JvmRuntimeInfoMetric.builder().register(registry);
+        JvmThreadsMetrics.builder().register(registry);
     }
 
     /** The configuration was read at {@code at}, at the start or again, and taken or refused. Published from the first call on. */
@@ -120,16 +147,19 @@ public final class Telemetry {
         }
     }
 
-    /** What was counted about a backend so far; safe from any thread. */
-    public BackendTotals totals(BackendLabels backend) {
-        long[] sums = new long[BackendCounts.KINDS];
+    /** What was counted about every backend so far, read in one pass over the lanes; safe from any thread. */
+    public Function<BackendLabels, BackendTotals> totals() {
+        record Name(String pool, String backend) {}
+        Map<Name, long[]> sums = new HashMap<>();
         for (Lane lane : lanes) {
             for (BackendCounts counts : lane.backends()) {
-                if (counts.backend().equals(backend.backend()) && counts.pool().equals(backend.pool())) {
-                    counts.addTo(sums);
-                }
+                Name name = new Name(counts.pool(), counts.backend());
+                counts.addTo(sums.computeIfAbsent(name, _ -> new long[BackendCounts.KINDS]));
             }
         }
-        return BackendTotals.of(sums);
+        return backend -> {
+            long[] sum = sums.get(new Name(backend.pool(), backend.backend()));
+            return BackendTotals.of(sum == null ? new long[BackendCounts.KINDS] : sum);
+        };
     }
 }

@@ -48,7 +48,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "check", "print", "health", "version"})
+    @ValueSource(strings = {"run", "check", "print", "health", "prove", "version"})
     void everyCommandHasHelp(String command) {
         Program.Ended ended = inProcess(command, "--help");
         assertThat(ended.status()).isZero();
@@ -60,7 +60,8 @@ class MainTest {
     void helpListsTheCommandsAndTheStatuses() {
         Program.Ended ended = inProcess("--help");
         assertThat(ended.status()).isZero();
-        assertThat(ended.out()).contains("run", "check", "print", "health", "version", "Exit status:", "  2   ");
+        assertThat(ended.out())
+                .contains("run", "check", "print", "health", "prove", "version", "Exit status:", "  2   ");
     }
 
     @Test
@@ -75,7 +76,7 @@ class MainTest {
     void noCommandIsWrong() {
         Program.Ended ended = inProcess();
         assertThat(ended.status()).isEqualTo(2);
-        assertThat(ended.err()).contains("say what to do: run, check, print, health or version");
+        assertThat(ended.err()).contains("say what to do: run, check, print, health, prove or version");
     }
 
     @Test

@@ -42,10 +42,11 @@ class PackagesTest {
             List.of("telemetry"),
             List.of("http"),
             List.of("wire"),
+            List.of("prove"),
             List.of("config"));
 
     /** Import nothing of the project. */
-    private static final List<String> LEAVES = List.of("balance", "config");
+    private static final List<String> LEAVES = List.of("balance", "prove", "config");
 
     private static final Pattern VAGUE = Pattern.compile("Abstract.*|.*(Manager|Helper|Utils?|Impl|Data|Info)");
     private static final Pattern CLOCK = Pattern.compile("(nanoTime|currentTimeMillis|now|instant|millis)");

@@ -2,6 +2,7 @@ package dev.rondo.balancer.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -116,6 +117,69 @@ class OverridesTest {
         assertThat(((Loaded.Broken) loaded).problems().getFirst())
                 .hasToString("RONDO_POOLS_A_B_STRATEGY is both pools.a-b.strategy and pools.a_b.strategy;"
                         + " set the system property rondo.pools.a-b.strategy instead");
+    }
+
+    @Test
+    void aPolicyCanBeNamedByItsShortForm() {
+        PoolConfig pool = valid(
+                        Map.of("RONDO_HEALTH_CHECK", "/health", "RONDO_RETRY", "off"),
+                        Map.of("rondo.hedge", "on", "rondo.outlier-detection", "off", "rondo.slow-start", "5s"))
+                .configuration()
+                .pools()
+                .firstEntry()
+                .getValue();
+        assertThat(pool.healthCheck()).isEqualTo(HealthCheckConfig.http("/health"));
+        assertThat(pool.retry().attempts()).isZero();
+        assertThat(pool.hedge()).isEqualTo(HedgeConfig.DEFAULT);
+        assertThat(pool.outlierDetection()).isEqualTo(OutlierConfig.OFF);
+        assertThat(pool.balancing().slowStart()).isEqualTo(new SlowStart(Duration.ofSeconds(5), 1));
+    }
+
+    @Test
+    void aKeyInsideOfAPolicyThatIsOffBringsItIn() {
+        Loaded.Valid valid = valid(
+                Map.of("RONDO_HEALTH_CHECK_PATH", "/h", "RONDO_HEALTH_CHECK_EXPECT", "200, 204"),
+                Map.of("rondo.retry.on", "reset,timeout"));
+        PoolConfig pool = valid.configuration().pools().firstEntry().getValue();
+        HealthCheckConfig check = pool.healthCheck();
+        assertThat(check == null ? "" : check.expect().toString()).isEqualTo("200, 204");
+        assertThat(pool.retry().on()).containsExactly(RetryOn.RESET, RetryOn.TIMEOUT);
+        assertThat(valid.effective().toString()).contains("interval: 2s", "# environment variable RONDO_HEALTH_CHECK");
+    }
+
+    @Test
+    void aKeyInsideOfAPolicyIsNotEnoughForIt() {
+        assertThat(problems(Map.of("RONDO_HEALTH_CHECK_INTERVAL", "5s"), Map.of("rondo.affinity.ttl", "1h")))
+                .containsExactly(
+                        "RONDO_HEALTH_CHECK_INTERVAL health-check.path: is missing; for example path: /health/ready,"
+                                + " or else type: tcp",
+                        "rondo.affinity.ttl affinity.cookie: is missing; for example cookie: rondo");
+    }
+
+    @Test
+    void whatTheFileHasSwitchedOnAVariableSwitchesOff() {
+        Loaded loaded = ConfigurationLoader.load(
+                "health-check: {path: /h, interval: 9s}\nhedge: on\nbackends: [\"http://a\"]\n",
+                new Findings("f"),
+                Map.of("RONDO_HEALTH_CHECK", "off", "RONDO_HEDGE", "false"),
+                Map.of());
+        PoolConfig pool =
+                ((Loaded.Valid) loaded).configuration().pools().firstEntry().getValue();
+        assertThat(pool.healthCheck()).isNull();
+        assertThat(pool.hedge()).isNull();
+    }
+
+    @Test
+    void aPolicyAtTheTopIsForThePoolAtTheTop() {
+        Loaded loaded = ConfigurationLoader.load(
+                "pools: {a: {backends: [\"http://a\"]}}\n",
+                new Findings("f"),
+                Map.of("RONDO_QUEUE_SIZE", "5", "RONDO_POOLS_A_QUEUE_SIZE", "6"),
+                Map.of());
+        assertThat(((Loaded.Broken) loaded).problems())
+                .extracting(Problem::toString)
+                .containsExactly("RONDO_QUEUE_SIZE queue: says nothing without backends beside it;"
+                        + " move it into the pool it is meant for");
     }
 
     private static int port(Map<String, String> environment, Map<String, String> properties) {

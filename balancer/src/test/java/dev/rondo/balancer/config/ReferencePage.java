@@ -24,14 +24,17 @@ final class ReferencePage {
 
             ## Pools and routes
 
-            `strategy`, `headers` and `backends` at the top are a pool named `default`. More pools stand in `pools`, and `routes`
-            says which requests go where. A pool has timeouts of its own where it needs them; what it leaves out is taken from
-            `timeouts` at the top.
+            `backends` at the top, and with them `strategy`, `health-check`, `retry` and all else that a pool can say, are a pool
+            named `default`. More pools stand in `pools`, and `routes` says which requests go where. A pool has timeouts of its
+            own where it needs them; what it leaves out is taken from `timeouts` at the top. Nothing else is taken from there: a
+            pool that says nothing of health checks has none, whatever the pool `default` says.
 
             ```yaml
             timeouts: {response: 10s}
             pools:
               api:
+                strategy: least-requests
+                health-check: /health/ready
                 timeouts: {response: 2s}
                 backends: ["http://10.0.0.1:8080", "http://10.0.0.2:8080"]
               site:
@@ -41,16 +44,36 @@ final class ReferencePage {
               - {pool: site}
             ```
 
+            ## What is on by itself
+
+            Two lines with backends are safe to run: what a backend fails is tried at two others within a budget (`retry`), and
+            one that fails again and again is benched for a while (`outlier-detection`). What needs to know more of the backends
+            is off until it is named: `health-check`, `slow-start`, `bounded-load`, `affinity`, `hedge`. A short form is enough
+            for most of them, and `off` takes back what another source has said:
+
+            ```yaml
+            health-check: /health/ready
+            slow-start: 30s
+            affinity: rondo-backend
+            hedge: on
+            outlier-detection: off
+            retry: off
+            ```
+
             ## Units
 
             | type | how to write it |
             |---|---|
             | duration | a whole number and `ms`, `s`, `m`, `h` or `d`; or ISO 8601: `PT2S`. Never without a unit; 365 days at most |
             | size | bytes, or a whole number and `KB`, `MB`, `GB` (powers of 1000) or `KiB`, `MiB`, `GiB` (powers of 1024) |
+            | number with a fraction | `0.5`, with a digit before the point and without an exponent |
             | true or false | these two words only |
+            | on or off | these two words, or `true` and `false`, as which YAML 1.1 reads them |
+            | secret | 16 characters or more, from `openssl rand -hex 32` for example; no message and no `rondo print` shows it, so give it by a variable |
+            | list of … | a YAML list, or one text with commas |
 
-            A timeout is never longer than the one that contains it: `connect` ≤ `response`, `idle` ≤ `tunnel`,
-            `upstream-keep-alive` ≤ `upstream-max-age`.
+            A timeout is never longer than the one that contains it: `connect` ≤ `response`, `connect` ≤ `attempt` ≤ `request`,
+            `idle` ≤ `tunnel`, `upstream-keep-alive` ≤ `upstream-max-age`, `health-check.timeout` ≤ `health-check.interval`.
 
             ## Environment variables and system properties
 
@@ -142,8 +165,10 @@ final class ReferencePage {
             case Key.Fallback.Required() -> "required";
             case Key.Fallback.Nothing() -> key.type() instanceof Type.Section ? "those below" : "none";
             case Key.Fallback.Fixed(String text) -> "`" + text + "`";
-            case Key.Fallback.Inherited(String section, String name) ->
-                "that of `" + section + "." + name + "` at the top";
+            case Key.Fallback.Off() -> "off";
+            case Key.Fallback.Inherited(String section, String name, Key.Fallback.Computed unset) ->
+                "that of `" + section + "." + name + "` at the top"
+                        + (unset == null ? "" : "; where that is not set, " + unset.words());
             case Key.Fallback.Computed computed -> computed.words();
         };
     }
@@ -157,8 +182,8 @@ final class ReferencePage {
             case Type.Section section -> "{" + inner(section) + "}";
             case Type.MapOf map when map.value() instanceof Type.Section section -> "{api: {" + inner(section) + "}}";
             case Type type
-            when key.fallback() instanceof Key.Fallback.Inherited(String from, String name) ->
-                example(inherited(from, name, type));
+            when key.fallback() instanceof Key.Fallback.Inherited parent ->
+                example(inherited(parent.section(), parent.key(), type));
             case Type type -> throw new IllegalStateException(key.name() + " needs an example: " + type.name());
         };
     }

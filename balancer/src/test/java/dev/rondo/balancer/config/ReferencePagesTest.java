@@ -33,9 +33,10 @@ class ReferencePagesTest {
         return keys(Description.ROOT, "").stream()
                 .filter(entry -> entry.key().type() instanceof Type.Scalar<?>)
                 .map(entry -> DynamicTest.dynamicTest(entry.path(), () -> {
-                    String example = ReferencePage.example(entry.key()).replaceAll("^\"|\"$", "");
-                    assertThat(((Type.Scalar<?>) entry.key().type()).refusal(example))
-                            .isEmpty();
+                    Type.Scalar<?> type = (Type.Scalar<?>) entry.key().type();
+                    String around = type.item() == null ? "^\"|\"$" : "^[\"\\[]|[\"\\]]$";
+                    String example = ReferencePage.example(entry.key()).replaceAll(around, "");
+                    assertThat(type.refusal(example)).isEmpty();
                 }));
     }
 

@@ -33,6 +33,13 @@ final class SchemaPage {
 
     private static Map<String, Object> schema(Type type) {
         return switch (type) {
+            case Type.Scalar<?> scalar
+            when scalar.item() != null ->
+                Scalars.schema(
+                        "anyOf",
+                        List.of(
+                                scalar.schema(),
+                                Scalars.schema("type", "array", "items", schema(scalar.item()), "minItems", 1)));
             case Type.Scalar<?> scalar -> orFalse(scalar.schema());
             case Type.Section section -> section(section);
             case Type.ListOf list -> {
@@ -86,6 +93,7 @@ final class SchemaPage {
 
     private static Object literal(Map<String, Object> schema, String text) {
         if ("boolean".equals(schema.get("type"))) return Boolean.valueOf(text);
+        if ("number".equals(schema.get("type"))) return new java.math.BigDecimal(text);
         return "integer".equals(schema.get("type")) ? (Object) Long.valueOf(text) : text;
     }
 

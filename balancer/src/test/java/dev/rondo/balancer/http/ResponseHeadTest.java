@@ -136,4 +136,28 @@ class ResponseHeadTest {
     void whatBreaksTheGrammarIsRefused(String text) {
         assertThatThrownBy(() -> parsed(text)).isInstanceOf(BadMessage.class);
     }
+
+    /** RFC 9110 §10.2.3: seconds or a date; what is neither asks for nothing. */
+    @ParameterizedTest
+    @CsvSource({
+        "30, 30",
+        "0, 0",
+        "'Mon, 23 Nov 2026 03:00:30 GMT', 30",
+        "'Mon, 23 Nov 2026 02:59:30 GMT', 0",
+        "99999999999999999999, 0",
+        "30s, 0",
+        "-30, 0",
+        "soon, 0"
+    })
+    void retryAfterIsInSeconds(String value, long seconds) throws BadMessage {
+        long now = java.time.Instant.parse("2026-11-23T03:00:00Z").toEpochMilli();
+        ResponseHead head = parsed("HTTP/1.1 503 Busy\r\nRetry-After: " + value + "\r\nContent-Length: 0\r\n\r\n");
+        assertThat(head.retryAfter(now)).isEqualTo(seconds);
+    }
+
+    @Test
+    void withoutRetryAfterNothingIsAsked() throws BadMessage {
+        assertThat(parsed("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n").retryAfter(0))
+                .isZero();
+    }
 }

@@ -132,6 +132,6 @@ class StatusTest {
             reasons.add(Failure.ofRequest(new BadMessage(fault, "")).reason());
         }
         assertThat(reasons).hasSize(BadMessage.Fault.values().length);
-        assertThat(Arrays.stream(Failure.Progress.values())).hasSize(3);
+        assertThat(Arrays.stream(Failure.Progress.values())).hasSize(4);
     }
 }

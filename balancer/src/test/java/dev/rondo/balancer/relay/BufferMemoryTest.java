@@ -9,6 +9,7 @@ import dev.rondo.balancer.config.EngineKind;
 import dev.rondo.balancer.testkit.Balancer;
 import dev.rondo.balancer.testkit.Bytes;
 import dev.rondo.balancer.testkit.RawBackend;
+import dev.rondo.balancer.wire.Buffers;
 import java.io.EOFException;
 import java.io.IOException;
 import java.lang.management.BufferPoolMXBean;
@@ -36,6 +37,9 @@ class BufferMemoryTest {
             "GET / HTTP/1.1\r\nHost: lb.test\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n";
     private static final String SWITCHED =
             "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n";
+
+    private static final int UPLOADS = 50;
+    private static final int UPLOAD = 60_000;
 
     /** A quarter of what a buffer for each would be. */
     private static final long MOST = MANY * 4L * 1024;
@@ -112,6 +116,41 @@ class BufferMemoryTest {
     @Test
     void tunnelsWithBytesBehindBothHeads() throws Exception {
         holdsLittle(new Play(UPGRADE + "x", SWITCHED + "y"));
+    }
+
+    /** Uploads that might have been sent again, and whose answers have begun: nothing of them is kept. */
+    @Test
+    void whatCannotBeRepeatedIsNotKept() throws Exception {
+        String head = "PUT / HTTP/1.1\r\nHost: lb.test\r\nContent-Length: " + UPLOAD + "\r\n\r\n";
+        String begun = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\no";
+        CountDownLatch over = new CountDownLatch(1);
+        List<SocketChannel> clients = new ArrayList<>();
+        try (RawBackend backend = RawBackend.start(peer -> {
+                    if (peer.request() == null) return;
+                    peer.send(begun);
+                    over.await();
+                });
+                Balancer rondo = on(EngineKind.EVENT_LOOPS)
+                        .loops(1)
+                        .backends(backend.port())
+                        .start()) {
+            long before = 0;
+            for (int i = 0; i < UPLOADS + 5; i++) {
+                if (i == 5) before = direct();
+                SocketChannel client =
+                        SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), rondo.port()));
+                clients.add(client);
+                client.write(ByteBuffer.wrap(Bytes.of(head)));
+                client.write(ByteBuffer.wrap(Bytes.of("x".repeat(UPLOAD))));
+                read(client, 12); // its status line
+            }
+            assertThat(direct() - before)
+                    .as("direct memory of " + UPLOADS + " uploads")
+                    .isLessThan(UPLOADS * 3L * Buffers.PAYLOAD); // an answer under way holds two, and the copy was four
+        } finally {
+            over.countDown();
+            for (SocketChannel client : clients) client.close();
+        }
     }
 
     private static long direct() {

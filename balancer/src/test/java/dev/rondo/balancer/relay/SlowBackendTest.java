@@ -7,9 +7,12 @@ import static dev.rondo.balancer.testkit.Messages.post;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rondo.balancer.config.EngineKind;
+import dev.rondo.balancer.config.PoolConfig;
+import dev.rondo.balancer.config.PoolTimeouts;
 import dev.rondo.balancer.testkit.Answer;
 import dev.rondo.balancer.testkit.Balancer;
 import dev.rondo.balancer.testkit.BothEngines;
+import dev.rondo.balancer.testkit.Configurations;
 import dev.rondo.balancer.testkit.Peer;
 import dev.rondo.balancer.testkit.RawBackend;
 import dev.rondo.balancer.testkit.RawClient;
@@ -17,8 +20,10 @@ import dev.rondo.balancer.testkit.Request;
 import dev.rondo.balancer.testkit.Silence;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.UnaryOperator;
 
 /** Backends that take their time: to read a body, or to ask for one. */
 @SuppressWarnings("StringConcatToTextBlock") // HTTP ends its lines with CRLF, a text block with LF
@@ -138,13 +143,44 @@ class SlowBackendTest {
     /** A client that was told to wait and does not is served as long as it sends. */
     @BothEngines
     void hintsDoNotHurryAnUpload(EngineKind engine) throws Exception {
+        uploadWithHints(on(engine).response(SHORT));
+    }
+
+    /** The time of an attempt does not count either while the client sends. */
+    @BothEngines
+    void anAttemptsTimeDoesNotHurryAnUpload(EngineKind engine) throws Exception {
+        uploadWithHints(on(engine).policies(timed(Duration.ofSeconds(30), SHORT)));
+    }
+
+    private static UnaryOperator<PoolConfig> timed(Duration response, Duration attempt) {
+        return pool -> new PoolConfig(
+                pool.name(),
+                pool.strategy(),
+                pool.backends(),
+                new PoolTimeouts(
+                        SHORT,
+                        response,
+                        attempt,
+                        Duration.ZERO,
+                        pool.timeouts().idle(),
+                        pool.timeouts().tunnel(),
+                        pool.timeouts().keepAlive(),
+                        pool.timeouts().maxAge()),
+                pool.headers(),
+                pool.balancing(),
+                pool.healthCheck(),
+                pool.outlierDetection(),
+                pool.retry(),
+                pool.hedge());
+    }
+
+    private static void uploadWithHints(Configurations configuration) throws Exception {
         try (RawBackend backend = RawBackend.start(peer -> {
                     if (peer.head() == null) return;
                     hint(peer, 5);
                     peer.send(OK).awaitEnd();
                 });
-                Balancer rondo =
-                        on(engine).response(SHORT).backends(backend.port()).start();
+                Balancer rondo = configuration.backends(backend.port()).start();
                 RawClient client = RawClient.connect(rondo.port())) {
             client.send("POST / HTTP/1.1\r\nHost: lb.test\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
             hinted(client);
@@ -152,6 +188,21 @@ class SlowBackendTest {
             for (long passed = 0; passed <= 2 * SHORT.toMillis(); passed += PAUSE_MILLIS) hinted(client);
             client.send("llo");
             assertThat(client.answer("POST").body()).as(client.transcript()).isEqualTo("ok");
+        }
+    }
+
+    /** Whichever of the two is over first ends the wait for an answer. */
+    @BothEngines
+    void theTimesOfAnAttemptAndOfAnAnswerHoldBoth(EngineKind engine) throws Exception {
+        Duration ample = Duration.ofSeconds(30);
+        for (Configurations each :
+                List.of(on(engine).policies(timed(SHORT, ample)), on(engine).policies(timed(ample, SHORT)))) {
+            try (RawBackend backend = RawBackend.start(Peer::awaitEnd);
+                    Balancer rondo = each.backends(backend.port()).start();
+                    RawClient client = RawClient.connect(rondo.port())) {
+                client.send(get("/"));
+                assertThat(client.answer().body()).contains("response-timeout");
+            }
         }
     }
 

@@ -11,6 +11,7 @@ import dev.rondo.balancer.testkit.Configurations;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,7 +27,10 @@ class RouterTest {
         }
         Configuration configuration = configurations.build();
         try (Resolver resolver = new Resolver(host -> List.of(InetAddress.getLoopbackAddress()), Duration.ofDays(1))) {
-            return new Router(configuration.routes(), Cluster.of(configuration, 16, resolver, List.of()));
+            Cluster cluster = new Cluster(
+                    new Cluster.Surroundings(resolver, List.of(), () -> 0, new Random(0), (pool, change) -> {}));
+            cluster.apply(configuration, 16);
+            return new Router(configuration.routes(), cluster);
         }
     }
 

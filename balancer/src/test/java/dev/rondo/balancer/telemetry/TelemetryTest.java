@@ -2,6 +2,7 @@ package dev.rondo.balancer.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rondo.balancer.config.RetryOn;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
@@ -54,7 +55,7 @@ class TelemetryTest {
                 .isEqualTo(0.006);
         assertThat(metrics.value("rondo_upstream_duration_seconds_sum" + LABELS_ONE))
                 .isEqualTo(0.003);
-        assertThat(telemetry.totals(ONE).requests()).isEqualTo(4);
+        assertThat(telemetry.totals().apply(ONE).requests()).isEqualTo(4);
     }
 
     @Test
@@ -106,13 +107,41 @@ class TelemetryTest {
                 .isZero();
     }
 
+    /** What backends are compared by: a fast 503 must make nobody look fast. */
+    @Test
+    void totalsTellAnswersFromFailures() {
+        first.record(Exchanges.answered(ONE, "GET", 200, 1_000_000));
+        second.record(Exchanges.answered(ONE, "GET", 500, 3_000_000));
+        second.record(Exchanges.exchange(
+                "GET",
+                "/",
+                "default",
+                List.of(
+                        Exchanges.attempt(ONE, Reason.OK, 503, 10_000),
+                        Exchanges.attempt(ONE, Reason.STALE_CONNECTION, 0, 10_000),
+                        Exchanges.attempt(ONE, Reason.CLIENT_ABORT, 0, 10_000),
+                        Exchanges.attempt(TWO, Reason.CONNECT_REFUSED, 0, 10_000)),
+                502,
+                1_000_000,
+                Reason.CONNECT_REFUSED));
+        BackendTotals one = telemetry.totals().apply(ONE);
+        assertThat(one.answers()).isEqualTo(2);
+        assertThat(one.latencyNanos()).isEqualTo(2_000_000);
+        assertThat(one.failures()).isEqualTo(1);
+        assertThat(telemetry.totals().apply(TWO).failures()).isEqualTo(1);
+        assertThat(telemetry.totals().apply(new BackendLabels("default", "nobody", 9)))
+                .isEqualTo(new BackendTotals(0, 0, 0, 0, 0, 0, 0));
+    }
+
     @Test
     void connectionsAndRequestsInFlight() throws IOException {
         first.clientConnections(3);
         second.clientConnections(-1);
-        first.inFlight(ONE, 1);
-        second.inFlight(ONE, 1);
-        second.inFlight(ONE, -1);
+        telemetry.backends(() -> List.of(new BackendStatus(ONE, 1, true, "up", 1)));
+        first.picked(ONE);
+        second.picked(ONE);
+        first.retry(ONE, RetryOn.RESET);
+        second.retry(ONE, RetryOn.RESET);
         first.upstreamConnections(ONE, 1, 0);
         second.upstreamConnections(ONE, -1, 1);
         second.upstreamConnections(ONE, 1, 0);
@@ -130,7 +159,11 @@ class TelemetryTest {
                 .isEqualTo(1);
         assertThat(metrics.value("rondo_connection_reuse_ratio" + LABELS_ONE)).isEqualTo(0.75);
         assertThat(metrics.value("rondo_stale_repeats_total" + LABELS_ONE)).isEqualTo(1);
-        assertThat(telemetry.totals(ONE)).isEqualTo(new BackendTotals(0, 2, 1, 1, 1));
+        assertThat(metrics.value("rondo_retries_total{backend=\"server-1\",pool=\"default\",reason=\"reset\"}"))
+                .isEqualTo(2);
+        assertThat(metrics.value("rondo_backend_state{backend=\"server-1\",pool=\"default\",state=\"up\"}"))
+                .isEqualTo(1);
+        assertThat(telemetry.totals().apply(ONE)).isEqualTo(new BackendTotals(0, 0, 2, 0, 0, 1, 1));
     }
 
     @Test
@@ -138,17 +171,16 @@ class TelemetryTest {
         BackendLabels heavy = new BackendLabels("default", "heavy", 2);
         BackendLabels benched = new BackendLabels("default", "benched", 3);
         telemetry.backends(() -> List.of(
-                new BackendStatus(ONE, 1, true),
-                new BackendStatus(TWO, 1, true),
-                new BackendStatus(heavy, 5, true),
-                new BackendStatus(benched, 0, false)));
+                new BackendStatus(ONE, 1, true, "up", 0),
+                new BackendStatus(TWO, 1, true, "up", 0),
+                new BackendStatus(heavy, 5, true, "up", 0),
+                new BackendStatus(benched, 0, false, "draining", 0)));
         for (int i = 0; i < 7; i++) {
-            (i % 2 == 0 ? first : second).inFlight(ONE, 1);
+            (i % 2 == 0 ? first : second).picked(ONE);
         }
-        first.inFlight(TWO, 1);
-        first.inFlight(TWO, -1);
+        first.picked(TWO);
         for (int i = 0; i < 40; i++) {
-            second.inFlight(heavy, 1);
+            second.picked(heavy);
         }
         Exposition metrics = scrape(telemetry);
         assertThat(metrics.value("rondo_fairness_skew{pool=\"default\"}")).isEqualTo(6);
@@ -210,7 +242,7 @@ class TelemetryTest {
         telemetry.configurationRead(true, Instant.ofEpochSecond(1_000));
         telemetry.gauge("rondo_loop_busy_ratio", "Part of the time a loop was busy.", () -> 0.25);
         telemetry.counter("rondo_loop_stalls", "Times a loop was held over 10 ms.", () -> 7);
-        telemetry.backends(() -> List.of(new BackendStatus(ONE, 1, true)));
+        telemetry.backends(() -> List.of(new BackendStatus(ONE, 1, true, "up", 0)));
         first.record(Exchanges.answered(ONE, "GET", 200, 5));
         first.record(Exchanges.refused(null, Reason.BAD_REQUEST, 400));
         first.connectionUsed(ONE, true);
@@ -310,12 +342,11 @@ class TelemetryTest {
             long before = threads.getCurrentThreadAllocatedBytes();
             for (int i = 0; i < requests; i++) {
                 first.clientConnections(1);
-                first.inFlight(ONE, 1);
+                first.picked(ONE);
                 first.upstreamConnections(ONE, 1, 0);
                 first.connectionUsed(ONE, true);
                 first.record(exchange);
                 first.record(refused);
-                first.inFlight(ONE, -1);
             }
             allocated = Math.min(allocated, threads.getCurrentThreadAllocatedBytes() - before);
         }

@@ -47,6 +47,15 @@ public final class Balancer implements AutoCloseable {
     public double metric(String metric, String label) throws IOException {
         String all = metrics();
         if (!all.contains("# TYPE " + metric + " ")) throw new AssertionError("no metric " + metric + " in:\n" + all);
+        return sum(all, metric, label);
+    }
+
+    /** As {@link #metric}, for one of which there may be no sample yet: 0 then. */
+    public double sample(String metric, String label) throws IOException {
+        return sum(metrics(), metric, label);
+    }
+
+    private static double sum(String all, String metric, String label) {
         double sum = 0;
         for (String line : all.split("\n", -1)) {
             int space = line.lastIndexOf(' ');
@@ -62,6 +71,20 @@ public final class Balancer implements AutoCloseable {
         while (metric(metric, label) != value) {
             if (System.nanoTime() - begun < Source.DEADLINE.toNanos()) continue;
             throw new AssertionError(metric + " " + label + " does not become " + value + ":\n" + metrics());
+        }
+    }
+
+    /** Waits until there is a sample of {@code metric} above zero whose labels contain {@code label}. */
+    public void awaitSample(String metric, String label) throws IOException {
+        awaitSample(metric, label, Double.MIN_VALUE);
+    }
+
+    /** Waits until {@link #sample} is {@code least} or more. */
+    public void awaitSample(String metric, String label, double least) throws IOException {
+        long begun = System.nanoTime();
+        while (sample(metric, label) < least) {
+            if (System.nanoTime() - begun < Source.DEADLINE.toNanos()) continue;
+            throw new AssertionError(metric + " " + label + " does not become " + least + ":\n" + metrics());
         }
     }
 

@@ -13,6 +13,7 @@ import dev.rondo.balancer.config.LimitsConfig;
 import dev.rondo.balancer.config.LogConfig;
 import dev.rondo.balancer.config.PoolConfig;
 import dev.rondo.balancer.config.PoolTimeouts;
+import dev.rondo.balancer.config.ReloadConfig;
 import dev.rondo.balancer.config.RouteConfig;
 import dev.rondo.balancer.config.ServerConfig;
 import dev.rondo.balancer.config.Strategy;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +56,7 @@ public final class Configurations {
     private long maxBody = Long.MAX_VALUE;
     private int maxConnectionsPerClient;
     private int maxTcpConnections;
+    private int maxRequestsInFlight;
     private boolean proxyProtocol;
     private Duration drainDelay = Duration.ZERO;
     private Duration drainTimeout = Duration.ofSeconds(1);
@@ -70,6 +73,8 @@ public final class Configurations {
     private Duration tunnel = Duration.ofSeconds(30);
     private Duration upstreamKeepAlive = Duration.ofSeconds(30);
     private Duration maxAge = Duration.ofMinutes(10);
+
+    private UnaryOperator<PoolConfig> policies = pool -> pool;
 
     private Configurations(EngineKind engine) {
         this.engine = engine;
@@ -179,6 +184,12 @@ public final class Configurations {
         return this;
     }
 
+    /** Requests in work in all. */
+    public Configurations maxRequestsInFlight(int count) {
+        maxRequestsInFlight = count;
+        return this;
+    }
+
     /** Client connections in all. */
     public Configurations maxTcpConnections(int count) {
         maxTcpConnections = count;
@@ -277,6 +288,20 @@ public final class Configurations {
         return this;
     }
 
+    /** Changes every pool as it would be otherwise. */
+    public Configurations policies(UnaryOperator<PoolConfig> change) {
+        policies = change;
+        return this;
+    }
+
+    /** Adds a backend to the pool {@code default} that takes so many requests at a time. */
+    public Configurations backend(int port, int maxRequests) {
+        pools.computeIfAbsent("default", name -> new ArrayList<>())
+                .add(new BackendConfig(
+                        "b" + port, URI.create("http://" + LOOPBACK + ":" + port), 1, false, maxRequests));
+        return this;
+    }
+
     /** Starts a balancer with this. */
     public Balancer start() {
         return Balancer.start(build());
@@ -297,8 +322,9 @@ public final class Configurations {
                 shorter(upstreamKeepAlive, maxAge),
                 maxAge);
         SequencedMap<String, PoolConfig> built = new LinkedHashMap<>();
-        pools.forEach((name, backends) ->
-                built.put(name, new PoolConfig(name, Strategy.ROUND_ROBIN, List.copyOf(backends), timeouts, headers)));
+        pools.forEach((name, backends) -> built.put(
+                name,
+                policies.apply(new PoolConfig(name, Strategy.ROUND_ROBIN, List.copyOf(backends), timeouts, headers))));
         List<RouteConfig> table = routes.isEmpty()
                 ? List.of(new RouteConfig(null, "/", built.firstEntry().getKey()))
                 : List.copyOf(routes);
@@ -310,7 +336,14 @@ public final class Configurations {
                 new AdminConfig(LOOPBACK, 0),
                 engine,
                 loops,
-                new LimitsConfig(maxHeadSize, maxFields, maxTarget, maxBody, maxConnectionsPerClient, maxIdleUpstream),
+                new LimitsConfig(
+                        maxHeadSize,
+                        maxFields,
+                        maxTarget,
+                        maxBody,
+                        maxConnectionsPerClient,
+                        maxIdleUpstream,
+                        maxRequestsInFlight),
                 new ClientTimeouts(requestHead, requestBodyRate, clientIdle, clientKeepAlive),
                 List.copyOf(trusted),
                 forwarded,
@@ -318,6 +351,7 @@ public final class Configurations {
                 exposeErrors,
                 dnsRefresh,
                 new DrainConfig(drainDelay, drainTimeout),
+                ReloadConfig.DEFAULT,
                 log,
                 new LogConfig(LogConfig.Format.TEXT, new LinkedHashMap<>()),
                 built,

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 
 /** Pools to pick from and to route to, made from YAML as an operator writes it. */
 final class Clusters {
@@ -38,6 +39,10 @@ final class Clusters {
     static Cluster of(Configuration configuration) {
         Recorder recorder = new Telemetry(1, null).recorder(0);
         Resolver resolver = new Resolver(Resolver::system, Duration.ofHours(1));
-        return Cluster.of(configuration, MAX_IDLE, resolver, List.of(recorder));
+        Cluster cluster = new Cluster(new Cluster.Surroundings(
+                resolver, List.of(recorder), () -> 0, new Random(1), (pool, transition) -> {}));
+        var gone = cluster.apply(configuration, MAX_IDLE);
+        if (!gone.isEmpty()) throw new IllegalStateException("a new cluster had backends already");
+        return cluster;
     }
 }

@@ -44,9 +44,8 @@ public class MetricsBenchmark {
     /** One request on a kept connection, from the pick to the record of its end. */
     @Benchmark
     public void count() {
-        recorder.inFlight(backend, 1);
+        recorder.picked(backend);
         recorder.connectionUsed(backend, true);
-        recorder.inFlight(backend, -1);
         recorder.record(exchange);
     }
 }

@@ -1,0 +1,197 @@
+package dev.rondo.balancer.app;
+
+import dev.rondo.balancer.admin.Explanation;
+import dev.rondo.balancer.admin.Explanation.Candidate;
+import dev.rondo.balancer.admin.Explanation.Question;
+import dev.rondo.balancer.admin.Explanation.Route;
+import dev.rondo.balancer.admin.PoolView;
+import dev.rondo.balancer.admin.PoolView.BackendView;
+import dev.rondo.balancer.admin.PoolView.Load;
+import dev.rondo.balancer.admin.PoolView.State;
+import dev.rondo.balancer.admin.PoolView.Tier;
+import dev.rondo.balancer.balance.Hash;
+import dev.rondo.balancer.cluster.Backend;
+import dev.rondo.balancer.cluster.BackendState;
+import dev.rondo.balancer.cluster.Cluster;
+import dev.rondo.balancer.cluster.Ejection;
+import dev.rondo.balancer.cluster.Look;
+import dev.rondo.balancer.cluster.Pool;
+import dev.rondo.balancer.config.HashOn;
+import dev.rondo.balancer.config.RouteConfig;
+import dev.rondo.balancer.health.ActiveChecks;
+import dev.rondo.balancer.health.BackendCheck;
+import dev.rondo.balancer.health.CheckResult;
+import dev.rondo.balancer.route.Router;
+import dev.rondo.balancer.telemetry.BackendLabels;
+import dev.rondo.balancer.telemetry.BackendTotals;
+import dev.rondo.balancer.telemetry.Telemetry;
+import dev.rondo.balancer.wire.Ticker;
+import java.net.InetAddress;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The pools as the API shows them. Reads only; called on the thread of the request. */
+record PoolViews(
+        Cluster cluster,
+        Supplier<Router> router,
+        Telemetry telemetry,
+        Changes changes,
+        ActiveChecks checks,
+        Ticker ticker) {
+    List<PoolView> views() {
+        Function<BackendLabels, BackendTotals> counted = telemetry.totals();
+        return cluster.pools().stream().map(pool -> view(pool, counted)).toList();
+    }
+
+    private PoolView view(Pool pool, Function<BackendLabels, BackendTotals> counted) {
+        return new PoolView(
+                pool.config().name(),
+                strategy(pool),
+                Tier.valueOf(pool.tier().name()),
+                pool.waiting(),
+                pool.look().stream()
+                        .map(look ->
+                                view(pool, look, counted.apply(look.backend().labels())))
+                        .toList());
+    }
+
+    private static String strategy(Pool pool) {
+        return pool.config().strategy().name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private BackendView view(Pool pool, Look look, BackendTotals totals) {
+        Backend backend = look.backend();
+        return new BackendView(
+                backend.config().id(),
+                backend.config().url().toString(),
+                backend.upstream().addresses().stream()
+                        .map(InetAddress::getHostAddress)
+                        .toList(),
+                state(look),
+                at(look.since()),
+                look.reason(),
+                backend.config().backup(),
+                look.weight(),
+                look.used() ? look.effectiveWeight() : 0,
+                backend.config().maxRequests(),
+                new Load(
+                        backend.inFlight(),
+                        totals.requests(),
+                        totals.failures(),
+                        totals.picks(),
+                        totals.active(),
+                        totals.idle()),
+                lastCheck(pool, backend),
+                ejection(look),
+                changes.of(pool.name(), backend.id()).stream()
+                        .map(change -> new PoolView.Transition(
+                                at(change.nowNanos()), state(change.from()), state(change.to()), change.reason()))
+                        .toList());
+    }
+
+    private PoolView.@Nullable Check lastCheck(Pool pool, Backend backend) {
+        for (BackendCheck check : checks.backends()) {
+            BackendCheck.Last last = check.last();
+            if (last == null
+                    || !check.pool().equals(pool.name())
+                    || !check.backend().equals(backend.id())) continue;
+            return new PoolView.Check(
+                    Instant.ofEpochMilli(last.endedMillis()),
+                    last.result().kind() == CheckResult.Kind.PASSED,
+                    last.result().what(),
+                    last.took().toNanos());
+        }
+        return null;
+    }
+
+    private PoolView.@Nullable Ejection ejection(Look look) {
+        return look.ejection() instanceof Ejection.Out out
+                ? new PoolView.Ejection(out.times(), at(out.untilNanos()))
+                : null;
+    }
+
+    /** A backup that is fit and not needed has a word of its own. */
+    private static State state(Look look) {
+        boolean spare =
+                look.state() == BackendState.UP && look.backend().config().backup() && !look.used();
+        return spare ? State.BACKUP : state(look.state().word());
+    }
+
+    private static State state(String word) {
+        return State.valueOf(word.toUpperCase(Locale.ROOT));
+    }
+
+    /** When the ticker had this value, by the clock as it stands now. */
+    private Instant at(long nanos) {
+        return Instant.ofEpochMilli(ticker.millis()).minusNanos(ticker.nanos() - nanos);
+    }
+
+    /** Where {@code question} would go. The pool that it names is there. */
+    Explanation explain(Question question) {
+        RouteConfig route = question.pool() == null ? router.get().matching(question.host(), question.path()) : null;
+        String name = route == null ? question.pool() : route.pool();
+        Pool pool = name == null ? null : cluster.pool(name);
+        if (pool == null)
+            return new Explanation(null, null, null, null, "no route matches this host and path", List.of());
+        Optional<Backend> next = pool.peek(key(pool, question));
+        return new Explanation(
+                route == null ? null : new Route(route.host(), route.pathPrefix()),
+                pool.name(),
+                strategy(pool),
+                next.map(Backend::id).orElse(null),
+                why(pool, next.isPresent()),
+                pool.look().stream()
+                        .map(look -> new Candidate(
+                                look.backend().id(),
+                                state(look),
+                                look.used(),
+                                next.isPresent() && next.get() == look.backend(),
+                                look.reason()))
+                        .toList());
+    }
+
+    private static long key(Pool pool, Question question) {
+        String key =
+                switch (pool.config().balancing().hashOn()) {
+                    case HashOn.ClientIp ip -> question.client();
+                    case HashOn.Path path -> question.path();
+                    case HashOn.Header header -> header(question, header.name());
+                    case HashOn.Cookie cookie -> cookie(question, cookie.name());
+                };
+        return Hash.of(key == null ? question.client() : key);
+    }
+
+    private static @Nullable String header(Question question, String name) {
+        return question.headers().stream()
+                .filter(header -> header.name().equalsIgnoreCase(name))
+                .map(Explanation.Header::value)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static @Nullable String cookie(Question question, String name) {
+        String cookies = header(question, "cookie");
+        if (cookies == null) return null;
+        return Arrays.stream(cookies.split(";", -1))
+                .map(String::strip)
+                .filter(pair -> pair.startsWith(name + "="))
+                .map(pair -> pair.substring(name.length() + 1))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static String why(Pool pool, boolean certain) {
+        if (!pool.canServe()) return "no backend may get a request";
+        String strategy = strategy(pool);
+        String tier = pool.tier().word();
+        return certain
+                ? strategy + " over the backends that are used (" + tier + ")"
+                : strategy + ": chance and the requests in flight decide, among those that are used (" + tier + ")";
+    }
+}

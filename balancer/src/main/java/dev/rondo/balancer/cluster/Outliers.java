@@ -1,0 +1,210 @@
+package dev.rondo.balancer.cluster;
+
+import dev.rondo.balancer.cluster.Ejection.Cause;
+import dev.rondo.balancer.cluster.Ejection.In;
+import dev.rondo.balancer.cluster.Ejection.Out;
+import dev.rondo.balancer.cluster.Ejection.Probation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Passive ejection in one pool: takes out of rotation who fails where others do not, and tries it again later. It has no
+ * clock and no threads; the pool, which keeps it over a reload, uses it so:
+ *
+ * <ul>
+ *   <li>{@link #add} and {@link #forget} as backends come and go, {@link #replaceTerms} and a {@link #tick} on reload;
+ *   <li>for each attempt: {@link #mayPick} in the picker's filter, then {@link #begin} for the one picked, and
+ *       {@link #onResult} once with the ticket. Report as soon as the response's head has come or the attempt has
+ *       failed: a trial that is a download must not keep its backend on probation until the last byte;
+ *   <li>a timer that calls {@link #tick} at {@link #dueAt}, set anew after each transition;
+ *   <li>{@link #compare} once an interval.
+ * </ul>
+ *
+ * Each transition that is returned has happened: build the next snapshot from {@link #state}, after having read the
+ * snapshot that it replaces.
+ *
+ * <p>May be called from any thread and never waits. An attempt that succeeds reads two shared fields and writes none.
+ * Nobody is benched when the pool's share is used up or no other backend is both {@link In} and serving.
+ */
+final class Outliers {
+    private final AtomicReference<Roll> roll = new AtomicReference<>(Roll.EMPTY);
+    private final BiConsumer<Passive, Out> benched;
+    private volatile OutlierTerms terms;
+
+    Outliers(OutlierTerms terms) {
+        this(terms, (_, _) -> {});
+    }
+
+    /** @param benched told of each ejection, on the thread that made it; must not wait */
+    Outliers(OutlierTerms terms, BiConsumer<Passive, Out> benched) {
+        this.terms = terms;
+        this.benched = benched;
+    }
+
+    /** From now on these hold. An ejection that is under way keeps its length. */
+    void replaceTerms(OutlierTerms terms) {
+        this.terms = terms;
+    }
+
+    /** A backend has joined the pool. */
+    Passive add(Passive joined) {
+        roll.updateAndGet(all -> all.with(joined, In.FRESH));
+        return joined;
+    }
+
+    /** A backend has left the pool; what still ends there changes nothing. */
+    void forget(Passive who) {
+        roll.updateAndGet(all -> all.without(who));
+    }
+
+    /** How it stands. */
+    Ejection state(Passive who) {
+        return roll.get().of(who);
+    }
+
+    /** Whether it may get a request now. Another may be faster: {@link #begin} decides. */
+    boolean mayPick(Passive who, long now) {
+        Roll all = roll.get();
+        return all.benched() == 0 || all.of(who).mayPick(now);
+    }
+
+    /**
+     * An attempt is to be made. In a panic take {@link Ticket#PLAIN} where this gives null.
+     *
+     * @return null where it may get no request now
+     */
+    @Nullable
+    Ticket begin(Passive who, long now) {
+        if (roll.get().benched() == 0) return Ticket.PLAIN;
+        Ticket trial = new Ticket(now + terms.baseEjectionNanos());
+        while (true) {
+            Roll all = roll.get();
+            Ejection state = all.of(who);
+            if (!state.mayPick(now)) return null;
+            if (!(state instanceof Probation probation)) return Ticket.PLAIN;
+            if (roll.compareAndSet(all, all.with(who, probation.begun(trial)))) return trial;
+        }
+    }
+
+    /**
+     * An attempt has ended.
+     *
+     * @param ticket what {@link #begin} gave it
+     * @param retryAfterSeconds of a 503 that failed; 0 where there was none
+     */
+    @Nullable
+    Transition onResult(Passive who, Ticket ticket, Outcome outcome, long retryAfterSeconds, long now) {
+        return switch (outcome) {
+            case OK -> succeeded(who, ticket, now);
+            case FAILED -> failed(who, ticket, retryAfterSeconds, now);
+            case OUTPACED, NEUTRAL -> ended(who, ticket, now, Probation::freed);
+        };
+    }
+
+    private @Nullable Transition succeeded(Passive who, Ticket ticket, long now) {
+        who.succeeded();
+        return ended(who, ticket, now, trial -> trial.passed(now));
+    }
+
+    private @Nullable Transition failed(Passive who, Ticket ticket, long retryAfterSeconds, long now) {
+        OutlierTerms terms = this.terms;
+        if (!terms.enabled()) return ended(who, ticket, now, Probation::freed);
+        long bench = terms.benchNanos(retryAfterSeconds);
+        if (!(state(who) instanceof In))
+            return ended(who, ticket, now, trial -> bench > 0 ? trial.asked(bench, now) : trial.failed(now, terms));
+
+        int failures = who.failed();
+        boolean tooMany = terms.consecutiveFailures() > 0 && failures >= terms.consecutiveFailures();
+        if (bench == 0 && !tooMany) return null;
+        return change(who, now, (state, all) -> {
+            if (!(state instanceof In in) || !all.canSpare(who, terms)) return null;
+            return bench > 0
+                    ? in.asked(bench, now, terms)
+                    : in.ejected(Cause.CONSECUTIVE_FAILURES, failures + " failures in a row", now, terms);
+        });
+    }
+
+    /** The attempt with this ticket is over; does nothing unless it is the trial of a probation that goes on. */
+    private @Nullable Transition ended(Passive who, Ticket ticket, long now, Function<Probation, Ejection> verdict) {
+        if (ticket == Ticket.PLAIN) return null;
+        return change(
+                who,
+                now,
+                (state, all) -> state instanceof Probation probation && probation.isOn(ticket)
+                        ? verdict.apply(probation)
+                        : null);
+    }
+
+    /** Active checks had found it down and find it up again: it is in service, however long it was to be out. */
+    @Nullable
+    Transition recovered(Passive who, long now) {
+        return change(who, now, (state, all) -> state instanceof In ? null : state.recovered(now));
+    }
+
+    /** Puts those on probation whose time is over. */
+    List<Transition> tick(long now) {
+        boolean enabled = terms.enabled();
+        List<Transition> changes = new ArrayList<>();
+        for (Passive who : roll.get().states().keySet()) {
+            Transition change = change(who, now, (state, all) -> {
+                if (!enabled) return state instanceof In ? null : new In(Past.NONE, now, "outlier detection is off");
+                return state instanceof Out out && out.isOver(now) ? out.over() : null;
+            });
+            if (change != null) changes.add(change);
+        }
+        return changes;
+    }
+
+    /** When {@link #tick} has something to do next, in nanoseconds of the ticker; empty where nobody is out. */
+    OptionalLong dueAt() {
+        OptionalLong due = OptionalLong.empty();
+        for (Ejection state : roll.get().states().values()) {
+            if (state instanceof Out out && (due.isEmpty() || out.untilNanos() - due.getAsLong() < 0))
+                due = OptionalLong.of(out.untilNanos());
+        }
+        return due;
+    }
+
+    /** Ejects those who did far worse than the pool between two samples, the worst first, see {@link Comparison}. */
+    List<Transition> compare(Map<Passive, Totals> before, Map<Passive, Totals> after, long now) {
+        OutlierTerms terms = this.terms;
+        List<Transition> changes = new ArrayList<>();
+        if (!terms.enabled()) return changes;
+        for (Comparison.Suspect<Passive> suspect : Comparison.suspects(before, after, terms)) {
+            Transition change = change(
+                    suspect.who(),
+                    now,
+                    (state, all) -> state instanceof In in && all.canSpare(suspect.who(), terms)
+                            ? in.ejected(suspect.cause(), suspect.reason(), now, terms)
+                            : null);
+            if (change != null) changes.add(change);
+        }
+        return changes;
+    }
+
+    /**
+     * The one place where a state follows another.
+     *
+     * @param step from the state it is in and the whole roll to the next; null: it stays. May run more than once
+     */
+    private @Nullable Transition change(Passive who, long now, BiFunction<Ejection, Roll, @Nullable Ejection> step) {
+        while (true) {
+            Roll all = roll.get();
+            Ejection from = all.of(who);
+            Ejection to = step.apply(from, all);
+            if (to == null || !all.states().containsKey(who)) return null;
+            if (!roll.compareAndSet(all, all.with(who, to))) continue;
+            if (to instanceof In) who.succeeded();
+            if (from.name().equals(to.name())) return null;
+            if (to instanceof Out out) benched.accept(who, out);
+            return new Transition(who.backend(), from.name(), to.name(), to.reason(), now);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package dev.rondo.balancer.cluster;
+
+import dev.rondo.balancer.config.HealthCheckConfig;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What those who judge a backend from outside say of it: active checks, people, discovery. Immutable. What its own answers say
+ * is {@link Ejection}.
+ *
+ * @param check what its active checks say
+ * @param checked why they say so, for people
+ * @param drained why it gets no new requests, said by a person or by discovery; null where nobody said so
+ * @param weight set by the API; null where nobody did
+ */
+record Standing(
+        Check check,
+        String checked,
+        @Nullable String drained,
+        @Nullable Weight weight) {
+    /**
+     * A weight set by the API.
+     *
+     * @param set counts
+     * @param configured in place of this; where the configuration comes to say something else, that counts
+     */
+    record Weight(int set, int configured) {}
+
+    /** What active checks say. */
+    enum Check {
+        /** They pass, or there are none. */
+        PASSED,
+        /** None has ended yet. */
+        UNKNOWN,
+        FAILED
+    }
+
+    /** Of a backend that is new. */
+    static Standing first(@Nullable HealthCheckConfig checks) {
+        if (checks == null) return new Standing(Check.PASSED, "nothing is held against it", null, null);
+        return switch (checks.initial()) {
+            case UP -> new Standing(Check.PASSED, "taken for up until its first check", null, null);
+            case DOWN -> new Standing(Check.FAILED, "taken for down until its first check", null, null);
+            case UNKNOWN -> new Standing(Check.UNKNOWN, "its first check has not ended", null, null);
+        };
+    }
+
+    Standing checked(Check verdict, String why) {
+        return new Standing(verdict, why, drained, weight);
+    }
+
+    /** @param why null takes a drain back */
+    Standing drained(@Nullable String why) {
+        return new Standing(check, checked, why, weight);
+    }
+
+    /** @param set null goes back to what is configured */
+    Standing weighed(@Nullable Weight set) {
+        return new Standing(check, checked, drained, set);
+    }
+
+    /** With the weight of whoever has spoken last: the API, or the configuration. */
+    Standing weighed(int configured) {
+        return weight == null || weight.configured == configured ? this : weighed(null);
+    }
+
+    /** Of a backend that is not checked, or has not been so far and works. */
+    Standing unchecked() {
+        return check == Check.PASSED ? this : new Standing(Check.PASSED, "nothing is held against it", drained, weight);
+    }
+}

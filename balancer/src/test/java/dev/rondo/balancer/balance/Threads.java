@@ -1,0 +1,33 @@
+package dev.rondo.balancer.balance;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+
+/** The same at once on many platform threads. */
+final class Threads {
+    static final int COUNT = 8;
+
+    private Threads() {}
+
+    /** What each has returned. */
+    static <R> List<R> run(Callable<R> work) throws InterruptedException, ExecutionException {
+        CountDownLatch start = new CountDownLatch(1);
+        List<FutureTask<R>> tasks = new ArrayList<>();
+        for (int i = 0; i < COUNT; i++) {
+            FutureTask<R> task = new FutureTask<>(() -> {
+                start.await();
+                return work.call();
+            });
+            tasks.add(task);
+            Thread.ofPlatform().daemon().start(task);
+        }
+        start.countDown();
+        List<R> results = new ArrayList<>();
+        for (FutureTask<R> task : tasks) results.add(task.get());
+        return results;
+    }
+}

@@ -1,0 +1,165 @@
+package dev.rondo.balancer.relay;
+
+import static dev.rondo.balancer.testkit.Configurations.on;
+import static dev.rondo.balancer.testkit.Messages.OK;
+import static dev.rondo.balancer.testkit.Messages.get;
+import static dev.rondo.balancer.testkit.Messages.post;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rondo.balancer.config.EngineKind;
+import dev.rondo.balancer.testkit.Answer;
+import dev.rondo.balancer.testkit.Balancer;
+import dev.rondo.balancer.testkit.BothEngines;
+import dev.rondo.balancer.testkit.RawBackend;
+import dev.rondo.balancer.testkit.RawClient;
+import dev.rondo.balancer.testkit.RefusingPort;
+import dev.rondo.balancer.testkit.Request;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+
+/** A request that a backend fails goes to another, where that is safe. */
+@SuppressWarnings("StringConcatToTextBlock") // HTTP ends its lines with CRLF, a text block with LF
+class AttemptsTest {
+    private static final String BUSY = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 4\r\n\r\nbusy";
+    private static final String KEYED =
+            "POST /k HTTP/1.1\r\nHost: lb.test\r\nIdempotency-Key: \"7\"\r\nContent-Length: 5\r\n\r\nhello";
+
+    private static Answer ask(Balancer rondo, String request, String method) throws Exception {
+        try (RawClient client = RawClient.connect(rondo.port())) {
+            client.send(request);
+            return client.answer(method);
+        }
+    }
+
+    /** Two backends, of which the first to be asked fails. */
+    private static RawBackend failing() throws Exception {
+        return RawBackend.start(peer -> {
+            if (peer.request() != null) peer.reset();
+        });
+    }
+
+    @BothEngines
+    void aBackendThatRefusesCostsNobodyAnything(EngineKind engine) throws Exception {
+        try (RefusingPort nobody = new RefusingPort();
+                RawBackend good = RawBackend.echoing();
+                Balancer rondo = on(engine).backends(nobody.port(), good.port()).start()) {
+            for (int i = 0; i < 10; i++) {
+                assertThat(ask(rondo, get("/" + i), "GET").body()).isEqualTo("GET|/" + i + "|");
+                assertThat(ask(rondo, post("/p" + i, "x"), "POST").body()).isEqualTo("POST|/p" + i + "|x");
+            }
+            assertThat(rondo.metric("rondo_retries_total", "connect-failure")).isPositive();
+            rondo.awaitNothingLeft();
+        }
+    }
+
+    @BothEngines
+    void whatMayHaveBeenDoneIsRepeatedOnlyWhereThatIsSafe(EngineKind engine) throws Exception {
+        try (RawBackend bad = failing();
+                RawBackend good = RawBackend.echoing();
+                Balancer rondo = on(engine).backends(bad.port(), good.port()).start()) {
+            assertThat(ask(rondo, get("/1"), "GET").body()).isEqualTo("GET|/1|"); // bad, then good
+            assertThat(ask(rondo, KEYED, "POST").body()).isEqualTo("POST|/k|hello");
+            Set<Integer> statuses = new HashSet<>();
+            for (int i = 0; i < 2; i++) {
+                statuses.add(ask(rondo, post("/2", "x"), "POST").status());
+            }
+            assertThat(statuses).containsExactlyInAnyOrder(200, 502);
+            rondo.awaitNothingLeft();
+        }
+    }
+
+    @BothEngines
+    void aBackendsOwn503IsPassedOnWhereNobodyElseMayBeAsked(EngineKind engine) throws Exception {
+        try (RawBackend busy = RawBackend.answering(BUSY);
+                RawBackend good = RawBackend.answering(OK);
+                Balancer rondo =
+                        on(engine).loops(1).backends(busy.port(), good.port()).start()) {
+            assertThat(ask(rondo, get("/1"), "GET").body()).isEqualTo("ok");
+            Set<String> bodies = new HashSet<>();
+            for (int i = 0; i < 2; i++)
+                bodies.add(ask(rondo, post("/2", "x"), "POST").body());
+            assertThat(bodies).containsExactlyInAnyOrder("busy", "ok");
+            assertThat(busy.connections())
+                    .as("a short answer costs no connection")
+                    .isEqualTo(1);
+        }
+    }
+
+    /** RFC 9110 §15.2: an interim answer does not begin the final one, whoever has heard it. */
+    @BothEngines
+    void anInterimAnswerIsNotTheBeginningOfAnAnswer(EngineKind engine) throws Exception {
+        String hint = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n";
+        try (RawBackend bad = RawBackend.start(peer -> {
+                    if (peer.request() != null) peer.send(OK);
+                    if (peer.request() != null) peer.send(hint);
+                });
+                RawBackend good = RawBackend.start(peer -> {
+                    while (peer.request() != null) peer.send(hint).send(OK);
+                });
+                Balancer rondo =
+                        on(engine).loops(1).backends(bad.port(), good.port()).start()) {
+            for (int i = 0; i < 2; i++)
+                assertThat(ask(rondo, get("/" + i), "GET").body()).isEqualTo("ok");
+            Answer answer = ask(rondo, get("/2"), "GET"); // bad, on the connection that was kept, then good
+            assertThat(answer.body()).isEqualTo("ok");
+            assertThat(answer.interims()).hasSize(2);
+            assertThat(bad.connections()).as("it was at work: not stale").isEqualTo(1);
+            assertThat(rondo.metric("rondo_retries_total", "\"reset\"")).isEqualTo(1);
+            rondo.awaitNothingLeft();
+        }
+    }
+
+    /** Silence after some of a head is not silence: the answer has begun. */
+    @BothEngines
+    void aHeadThatStopsInTheMiddleIsNotRepeated(EngineKind engine) throws Exception {
+        try (RawBackend bad = RawBackend.start(peer -> {
+                    if (peer.request() != null)
+                        peer.send("HTTP/1.1 200 OK\r\nX-").awaitEnd();
+                });
+                RawBackend good = RawBackend.answering(OK);
+                Balancer rondo = on(engine)
+                        .response(Duration.ofMillis(300))
+                        .backends(bad.port(), good.port())
+                        .start()) {
+            Answer answer = ask(rondo, get("/1"), "GET");
+            assertThat(answer.status()).isEqualTo(504);
+            assertThat(answer.body()).contains("response-timeout");
+            assertThat(good.connections()).isZero();
+            rondo.awaitNothingLeft();
+        }
+    }
+
+    @BothEngines
+    void aBodyOfManyBuffersGoesOutOnceMore(EngineKind engine) throws Exception {
+        String body = "0123456789".repeat(5_000);
+        try (RawBackend bad = failing();
+                RawBackend good = RawBackend.echoing();
+                Balancer rondo =
+                        on(engine).loops(1).backends(bad.port(), good.port()).start()) {
+            String put = "PUT /b HTTP/1.1\r\nHost: lb.test\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
+            assertThat(ask(rondo, put, "PUT").body()).isEqualTo("PUT|/b|" + body);
+            String chunks = ("2710\r\n" + body.substring(0, 10_000) + "\r\n").repeat(5);
+            String chunked = "PUT /c HTTP/1.1\r\nHost: lb.test\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks
+                    + "0\r\nX-End: yes\r\n\r\n";
+            ask(rondo, get("/turn"), "GET"); // so that the one that fails is asked first again
+            assertThat(ask(rondo, chunked, "PUT").body()).isEqualTo("PUT|/c|" + body);
+            Request last = good.takeRequest();
+            while (!last.target().equals("/c")) last = good.takeRequest();
+            assertThat(last.trailers()).hasSize(1);
+            rondo.awaitNothingLeft();
+        }
+    }
+
+    @BothEngines
+    void whereAllFailTheLastFailureIsTold(EngineKind engine) throws Exception {
+        try (RefusingPort one = new RefusingPort();
+                RefusingPort other = new RefusingPort();
+                Balancer rondo = on(engine).backends(one.port(), other.port()).start()) {
+            Answer answer = ask(rondo, get("/"), "GET");
+            assertThat(answer.status()).isEqualTo(502);
+            assertThat(answer.body()).contains("connect-refused");
+            assertThat(rondo.metric("rondo_retries_total", "connect-failure")).isEqualTo(1);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package dev.rondo.balancer.relay;
+
+import static dev.rondo.balancer.testkit.Configurations.on;
+import static dev.rondo.balancer.testkit.Messages.OK;
+import static dev.rondo.balancer.testkit.Messages.get;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rondo.balancer.config.EngineKind;
+import dev.rondo.balancer.testkit.Balancer;
+import dev.rondo.balancer.testkit.BothEngines;
+import dev.rondo.balancer.testkit.RawBackend;
+import dev.rondo.balancer.testkit.RawClient;
+
+/** A backend that says when to come back is left alone until then, from its first such answer on. */
+@SuppressWarnings("StringConcatToTextBlock") // HTTP ends its lines with CRLF, a text block with LF
+class RetryAfterTest {
+    private static final String LATER =
+            "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 30\r\nContent-Length: 0\r\n\r\n";
+
+    @BothEngines
+    void oneAnswerBenches(EngineKind engine) throws Exception {
+        try (RawBackend busy = RawBackend.answering(LATER);
+                RawBackend good = RawBackend.answering(OK);
+                Balancer rondo = on(engine).backends(busy.port(), good.port()).start();
+                RawClient client = RawClient.connect(rondo.port())) {
+            for (int i = 0; i < 6; i++) {
+                client.send(get("/"));
+                assertThat(client.answer().body()).isEqualTo("ok");
+            }
+            assertThat(busy.requests()).hasSize(1);
+            assertThat(rondo.metric("rondo_backend_state", "state=\"ejected\"")).isEqualTo(1);
+            assertThat(rondo.metric("rondo_retries_total", "gateway-error")).isEqualTo(1);
+        }
+    }
+
+    @BothEngines
+    void whereItIsTheLastItsAnswersArePassedOn(EngineKind engine) throws Exception {
+        try (RawBackend busy = RawBackend.answering(LATER);
+                Balancer rondo = on(engine).backends(busy.port()).start();
+                RawClient client = RawClient.connect(rondo.port())) {
+            for (int i = 0; i < 6; i++) {
+                client.send(get("/"));
+                assertThat(client.answer().values("retry-after")).containsExactly("30");
+            }
+            assertThat(rondo.metric("rondo_backend_state", "state=\"up\"")).isEqualTo(1);
+        }
+    }
+}

@@ -1,0 +1,440 @@
+package dev.rondo.balancer.simulation;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.rondo.balancer.cluster.Backend;
+import dev.rondo.balancer.cluster.Ejection;
+import dev.rondo.balancer.cluster.Lease;
+import dev.rondo.balancer.cluster.Look;
+import dev.rondo.balancer.cluster.Outcome;
+import dev.rondo.balancer.cluster.Pool;
+import dev.rondo.balancer.cluster.Tier;
+import dev.rondo.balancer.cluster.Transition;
+import dev.rondo.balancer.config.BackendConfig;
+import dev.rondo.balancer.config.HealthCheckConfig;
+import dev.rondo.balancer.config.OutlierConfig;
+import dev.rondo.balancer.config.PoolConfig;
+import dev.rondo.balancer.config.Strategy;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What must hold, by a model of the pool that knows the rules and none of the ways to keep them fast: it adds everything up anew
+ * each time. The only thing it takes from the pool is how each backend stands with passive ejection, whose every step it judges.
+ */
+final class Oracle implements Pool.Transitions {
+    /** Ticks come four times a second. */
+    private static final long TICK_AND_A_BIT = TimeUnit.MILLISECONDS.toNanos(300);
+
+    /** Something was not as it must be. */
+    static final class Broken extends AssertionError {
+        private static final long serialVersionUID = 1;
+
+        Broken(String what) {
+            super(what);
+        }
+    }
+
+    private enum Check {
+        PASSED,
+        UNKNOWN,
+        FAILED
+    }
+
+    private record Trial(Lease lease, long until) {}
+
+    private static final class Facts {
+        Check check = Check.PASSED;
+        boolean drained;
+
+        @Nullable
+        Integer weight;
+
+        /** The weight in the configuration when that was said. */
+        int configured;
+
+        int inFlight;
+        int failuresInARow;
+
+        @Nullable
+        Trial trial;
+
+        @Nullable
+        String state;
+    }
+
+    /** Who is to be used. */
+    record Expected(Tier tier, List<Backend> used) {}
+
+    private final Timeline timeline;
+    private final Map<Backend, Facts> known = new LinkedHashMap<>();
+    private final Turns turns = new Turns();
+    /** Where each request has been that waits for room. */
+    private final Map<Object, List<Backend>> waiting = new LinkedHashMap<>();
+
+    private @Nullable Pool pool;
+    private @Nullable PoolConfig config;
+
+    Oracle(Timeline timeline) {
+        this.timeline = timeline;
+    }
+
+    static void require(boolean holds, String what) {
+        if (!holds) throw new Broken(what);
+    }
+
+    private PoolConfig config() {
+        return requireNonNull(config);
+    }
+
+    private Pool pool() {
+        return requireNonNull(pool);
+    }
+
+    private Facts facts(Backend backend) {
+        return requireNonNull(known.get(backend));
+    }
+
+    // ---- what happens to the pool
+
+    /** The pool goes by {@code next} from now on. */
+    void configured(Pool it, PoolConfig next) {
+        PoolConfig before = config;
+        pool = it;
+        config = next;
+        HealthCheckConfig checks = next.healthCheck();
+        boolean believed = checks == null || before == null || before.healthCheck() == null;
+        for (Backend backend : it.backends()) {
+            Facts facts = known.get(backend);
+            if (facts == null) {
+                facts = new Facts();
+                facts.check = checks == null
+                        ? Check.PASSED
+                        : switch (checks.initial()) {
+                            case UP -> Check.PASSED;
+                            case DOWN -> Check.FAILED;
+                            case UNKNOWN -> Check.UNKNOWN;
+                        };
+                known.put(backend, facts);
+                continue;
+            }
+            if (believed) facts.check = Check.PASSED;
+            if (facts.configured != backend.config().weight()) facts.weight = null; // whoever spoke last counts
+        }
+        List<String> wanted = next.backends().stream().map(BackendConfig::id).toList();
+        require(
+                it.backends().stream().map(Backend::id).toList().equals(wanted),
+                "the order is not the configuration's");
+    }
+
+    /** Gives whether it is brought back from whatever ejection it is in. */
+    boolean checked(Backend backend, boolean up) {
+        Facts facts = facts(backend);
+        boolean back = up && facts.check == Check.FAILED && config().healthCheck() != null;
+        facts.check = up ? Check.PASSED : Check.FAILED;
+        return back;
+    }
+
+    void isIn(Backend backend) {
+        for (Look look : pool().look()) {
+            boolean in = look.backend() != backend || look.ejection() instanceof Ejection.In;
+            require(in, backend.id() + " stays benched though its checks pass again: " + look.ejection());
+        }
+    }
+
+    void drained(Backend backend, boolean drained) {
+        facts(backend).drained = drained;
+    }
+
+    void weighed(Backend backend, @Nullable Integer weight) {
+        Facts facts = facts(backend);
+        facts.weight = weight;
+        facts.configured = backend.config().weight();
+    }
+
+    @Override
+    public void changed(Pool of, Transition change) {
+        require(!change.from().equals(change.to()), change + " is no change");
+        require(!change.reason().isBlank(), change + " without a reason");
+        for (Backend backend : of.backends()) {
+            if (!backend.id().equals(change.backend())) continue;
+            Facts facts = known.get(backend);
+            if (facts == null) continue;
+            require(
+                    facts.state == null || facts.state.equals(change.from()),
+                    change + " does not follow " + facts.state);
+            facts.state = change.to();
+        }
+    }
+
+    // ---- what follows
+
+    private int weight(Backend backend) {
+        Integer set = facts(backend).weight;
+        return set != null ? set : backend.config().weight();
+    }
+
+    private boolean isWilling(Look look) {
+        return !facts(look.backend()).drained && weight(look.backend()) > 0;
+    }
+
+    private boolean passes(Look look) {
+        return facts(look.backend()).check == Check.PASSED;
+    }
+
+    private static boolean isOut(Look look) {
+        return look.ejection() instanceof Ejection.Out;
+    }
+
+    /** Whether {@code backend} should be where all are that nothing keeps out. */
+    boolean isMeantToServe(Backend backend) {
+        return !facts(backend).drained && weight(backend) > 0;
+    }
+
+    Expected expected(List<Look> all) {
+        List<Look> willing = all.stream().filter(this::isWilling).toList();
+        boolean nobodyKnown = willing.stream().allMatch(look -> facts(look.backend()).check == Check.UNKNOWN);
+        List<Look> healthy = willing.stream()
+                .filter(look -> (nobodyKnown || passes(look)) && !isOut(look))
+                .toList();
+        double threshold = config().balancing().panicThreshold();
+        if (threshold > 0 && healthy.size() < threshold * willing.size()) return expected(Tier.ALL, willing);
+        List<Look> primary = healthy.stream()
+                .filter(look -> !look.backend().config().backup())
+                .toList();
+        if (!primary.isEmpty()) return expected(Tier.HEALTHY, primary);
+        if (!healthy.isEmpty()) return expected(Tier.BACKUP, healthy);
+        List<Look> benched = willing.stream()
+                .filter(look -> (nobodyKnown || passes(look)) && isOut(look))
+                .toList();
+        return benched.isEmpty() ? expected(Tier.NONE, benched) : expected(Tier.PANIC, benched);
+    }
+
+    private static Expected expected(Tier tier, List<Look> looks) {
+        return new Expected(tier, looks.stream().map(Look::backend).toList());
+    }
+
+    /** To be called after each event. */
+    void holds() {
+        List<Look> all = pool().look();
+        Expected expected = expected(all);
+        require(pool().tier() == expected.tier, "tier " + pool().tier() + " instead of " + expected);
+        List<Backend> used = all.stream().filter(Look::used).map(Look::backend).toList();
+        require(used.equals(expected.used), ids(used) + " are used instead of " + ids(expected.used));
+        for (Look look : all) {
+            Facts facts = facts(look.backend());
+            boolean overdue =
+                    look.ejection() instanceof Ejection.Out out && timeline.now() - out.untilNanos() > TICK_AND_A_BIT;
+            require(!overdue, look.backend().id() + " is out though its time is over");
+            if (!(look.ejection() instanceof Ejection.Probation)) facts.trial = null;
+            if (!(look.ejection() instanceof Ejection.In)) facts.failuresInARow = 0;
+        }
+        for (List<Backend> tried : waiting.values()) {
+            List<Backend> free = free(tried, TICK_AND_A_BIT);
+            require(free.isEmpty(), "a request that was at " + ids(tried) + " waits with room at " + ids(free));
+        }
+        known.forEach((backend, facts) -> require(
+                backend.inFlight() == facts.inFlight,
+                backend.id() + " has " + backend.inFlight() + " in flight instead of " + facts.inFlight));
+    }
+
+    static List<String> ids(Collection<Backend> backends) {
+        return backends.stream().map(Backend::id).toList();
+    }
+
+    // ---- requests
+
+    /** @param late how long it may go unnoticed that a trial keeps others out no more: nobody tells of that */
+    private boolean hasRoom(Look look, Tier tier, long late) {
+        Backend backend = look.backend();
+        int limit = backend.config().maxRequests();
+        if (limit != 0 && facts(backend).inFlight >= limit) return false;
+        if (tier == Tier.PANIC || tier == Tier.ALL) return true;
+        Trial trial = facts(backend).trial;
+        return !(look.ejection() instanceof Ejection.Probation)
+                || trial == null
+                || timeline.now() - trial.until >= late;
+    }
+
+    private List<Backend> free(Collection<Backend> tried, long late) {
+        List<Look> all = pool().look();
+        Expected expected = expected(all);
+        return all.stream()
+                .filter(look -> expected.used.contains(look.backend()) && !tried.contains(look.backend()))
+                .filter(look -> hasRoom(look, expected.tier, late))
+                .map(Look::backend)
+                .toList();
+    }
+
+    /**
+     * Somebody has a place.
+     *
+     * @param chosen whether the pool's strategy has chosen it, at once
+     * @param been where the request has been
+     */
+    void picked(Lease lease, boolean chosen, Collection<Backend> tried, Collection<Backend> been) {
+        Backend backend = lease.backend();
+        List<Look> all = pool().look();
+        Expected expected = expected(all);
+        require(expected.used.contains(backend), backend.id() + " is picked where " + ids(expected.used) + " are used");
+        require(!tried.contains(backend), backend.id() + " is picked though it was tried");
+        boolean again = chosen && been.contains(backend) && !been.containsAll(expected.used);
+        require(!again, backend.id() + " is picked twice for a request though another is left");
+        Look look =
+                all.stream().filter(it -> it.backend() == backend).findFirst().orElseThrow();
+        require(hasRoom(look, expected.tier, 0), backend.id() + " is picked though it has no room");
+        Facts facts = facts(backend);
+        facts.inFlight++;
+        if (expected.tier != Tier.PANIC && expected.tier != Tier.ALL && look.ejection() instanceof Ejection.Probation) {
+            long base = config().outlierDetection().baseEjectionTime().toNanos();
+            facts.trial = new Trial(lease, timeline.now() + base);
+        }
+        if (!chosen) return;
+        if (isStrictRotation(tried, all, expected)) turns.count(backend, expected.used);
+        else turns.interrupted();
+    }
+
+    private boolean isStrictRotation(Collection<Backend> tried, List<Look> all, Expected expected) {
+        return config().strategy() == Strategy.ROUND_ROBIN
+                && config().balancing().slowStart() == null
+                && tried.isEmpty()
+                && pool().waiting() == 0
+                && all.stream()
+                        .filter(look -> expected.used.contains(look.backend()))
+                        .allMatch(look -> !(look.ejection() instanceof Ejection.Probation)
+                                && look.backend().config().maxRequests() == 0);
+    }
+
+    /** Nobody could be picked at once. */
+    void notPicked(Collection<Backend> tried) {
+        turns.interrupted();
+        if (pool().waiting() > 0) return;
+        List<Backend> free = free(tried, 0);
+        require(free.isEmpty(), "nobody is picked though there is room at " + ids(free));
+    }
+
+    /** A wait may begin. */
+    void waits(Object who, List<Backend> tried) {
+        waiting.put(who, tried);
+    }
+
+    /** A wait has ended, or did not begin. */
+    void waited(Object who, Pool.Waited how, long deadline, Collection<Backend> tried) {
+        waiting.remove(who);
+        turns.interrupted();
+        long left = deadline - timeline.now();
+        require(left >= 0, "a wait was " + -left + " ns too long");
+        switch (how) {
+            case Pool.Waited.Got got -> {}
+            case Pool.Waited.LineFull full ->
+                require(pool().waiting() >= config().balancing().queue().size(), "the line is not full");
+            case Pool.Waited.TooLong tooLong -> {
+                require(left == 0, "somebody has waited not long enough: " + left + " ns are left");
+                List<Backend> free = free(tried, TICK_AND_A_BIT);
+                require(free.isEmpty(), "somebody waits in vain though there is room at " + ids(free));
+            }
+            case Pool.Waited.NoBackend nobody -> notServed();
+            case Pool.Waited.Pointless pointless -> {}
+        }
+    }
+
+    /** Somebody is told that no backend can be used. */
+    void notServed() {
+        Expected expected = expected(pool().look());
+        require(expected.used.isEmpty(), "refused though " + ids(expected.used) + " are used");
+    }
+
+    void released(Lease lease) {
+        Facts facts = facts(lease.backend());
+        facts.inFlight--;
+        forgetTrial(facts, lease);
+    }
+
+    private static void forgetTrial(Facts facts, Lease lease) {
+        if (facts.trial != null && facts.trial.lease.equals(lease)) facts.trial = null;
+    }
+
+    /** Another attempt has been granted. */
+    void repeats(int takenBefore) {
+        int taken = pool().budget().taken();
+        if (taken == takenBefore) return; // it had been counted
+        long active = 0;
+        for (Backend backend : pool().backends()) active += facts(backend).inFlight;
+        long most =
+                Math.max(config().retry().budgetMin(), active * config().retry().budgetPercent() / 100);
+        require(taken <= most, taken + " repeats at a time where " + most + " are allowed for " + active);
+    }
+
+    // ---- passive ejection
+
+    /** Says to the pool how an attempt went, and judges what it makes of that. */
+    void judge(Lease lease, Outcome outcome, long took, long retryAfter) {
+        Backend backend = lease.backend();
+        Facts facts = facts(backend);
+        List<Look> before = pool().look();
+        boolean ejects = ejects(backend, outcome, retryAfter, before);
+        pool().judge(lease, outcome, took, retryAfter, timeline.now());
+        forgetTrial(facts, lease);
+        List<Look> after = pool().look();
+        for (int i = 0; i < before.size(); i++) {
+            Ejection was = before.get(i).ejection();
+            Ejection is = after.get(i).ejection();
+            if (before.get(i).backend() == backend) {
+                boolean ejected = was instanceof Ejection.In && is instanceof Ejection.Out;
+                require(ejected == ejects, backend.id() + (ejects ? " is not ejected" : " is ejected") + ": " + is);
+                if (outcome == Outcome.OK || !(is instanceof Ejection.In)) facts.failuresInARow = 0;
+                if (was != is && is instanceof Ejection.Out out) hasALength(out, retryAfter);
+            } else {
+                require(was.name().equals(is.name()), before.get(i).backend().id() + " pays for " + backend.id());
+            }
+        }
+    }
+
+    private boolean ejects(Backend backend, Outcome outcome, long retryAfter, List<Look> all) {
+        OutlierConfig terms = config().outlierDetection();
+        Look self = all.stream()
+                .filter(look -> look.backend() == backend)
+                .findFirst()
+                .orElse(null);
+        if (self == null || !(self.ejection() instanceof Ejection.In)) return false;
+        if (outcome != Outcome.FAILED || !terms.enabled()) return false;
+        int row = ++facts(backend).failuresInARow;
+        boolean tooMany = terms.consecutiveFailures() > 0 && row >= terms.consecutiveFailures();
+        boolean asked = retryAfter > 0 && terms.retryAfterMax().isPositive();
+        long benched = all.stream()
+                .filter(look -> !(look.ejection() instanceof Ejection.In))
+                .count();
+        boolean within = benched + 1 <= Math.max(1, all.size() * terms.maxEjectionPercent() / 100);
+        boolean last = all.stream()
+                .noneMatch(look -> look.backend() != backend
+                        && look.ejection() instanceof Ejection.In
+                        && isWilling(look)
+                        && passes(look));
+        return (tooMany || asked) && within && !last;
+    }
+
+    private void hasALength(Ejection.Out out, long retryAfter) {
+        OutlierConfig terms = config().outlierDetection();
+        long length = out.untilNanos() - timeline.now();
+        long asked = Math.min(
+                TimeUnit.SECONDS.toNanos(retryAfter), terms.retryAfterMax().toNanos());
+        boolean right = asked > 0
+                ? length == asked
+                : length >= terms.baseEjectionTime().toNanos()
+                        && length <= terms.maxEjectionTime().toNanos();
+        require(right, "out for " + length + " ns: " + out.reason());
+    }
+
+    /** Nothing is under way any more. */
+    void holdsAtTheEnd() {
+        known.forEach((backend, facts) -> require(
+                backend.inFlight() == 0 && facts.inFlight == 0, backend.id() + " has requests in flight for ever"));
+        require(pool().inFlight() == 0, "the pool has requests in flight for ever");
+        require(pool().waiting() == 0, "somebody waits for ever");
+        require(pool().budget().taken() == 0, "repeats that run for ever");
+    }
+}
