@@ -26,8 +26,14 @@ final class FileCheck {
         }
         if (type instanceof Type.Section section) section(section, tree, path);
         else if (type instanceof Type.ListOf list) list(list, tree, path);
+        else if (type instanceof Type.ListOrSection either) either(either, tree, path);
         else if (type instanceof Type.MapOf map) map(map, tree, path);
         else scalar((Type.Scalar<?>) type, tree, path);
+    }
+
+    private void either(Type.ListOrSection either, Tree tree, KeyPath path) {
+        if (tree instanceof Tree.Fields) section(either.section(), tree, path);
+        else list(either.list(), tree, path);
     }
 
     private void section(Type.Section section, Tree tree, KeyPath path) {
