@@ -74,6 +74,8 @@ public final class Rondo implements AutoCloseable {
     private final @Nullable AccessLog accessLog;
     private final Telemetry telemetry;
     private final Changes changes = new Changes();
+    private final List<Recorder> recorders =
+            new ArrayList<>(); // one for each lane, by index; filled by the constructor
     private final Cluster cluster;
     private final Discovery discovery;
     private final Reload reload;
@@ -104,7 +106,6 @@ public final class Rondo implements AutoCloseable {
         this.accessLog = accessLog;
         this.telemetry = new Telemetry(engine.lanes().size(), accessLog);
         this.resolver = new Resolver(surroundings.lookup(), configuration.dnsRefresh());
-        List<Recorder> recorders = new ArrayList<>();
         for (Lane lane : engine.lanes()) recorders.add(telemetry.recorder(lane.index()));
         this.cluster = new Cluster(
                 new Cluster.Surroundings(resolver, recorders, Ticker.SYSTEM::nanos, new SecureRandom(), changes));
@@ -333,6 +334,7 @@ public final class Rondo implements AutoCloseable {
     private void tick() {
         try {
             lookAtPools();
+            forgetGone();
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, "ejections and slow starts are late", e);
         }
@@ -345,6 +347,25 @@ public final class Rondo implements AutoCloseable {
             if (!pool.isComparisonDue()) continue;
             if (totals == null) totals = telemetry.totals();
             pool.compare(totals);
+        }
+    }
+
+    private void forgetGone() {
+        for (BackendLabels forgotten : cluster.forget()) {
+            changes.forget(forgotten.pool(), forgotten.backend());
+            checks.forget(forgotten.pool(), forgotten.backend());
+            for (Lane lane : engine.lanes()) {
+                lane.start(() -> forget(lane, forgotten));
+            }
+        }
+    }
+
+    private void forget(Lane lane, BackendLabels backend) {
+        lane.lock();
+        try {
+            recorders.get(lane.index()).forget(backend);
+        } finally {
+            lane.unlock();
         }
     }
 

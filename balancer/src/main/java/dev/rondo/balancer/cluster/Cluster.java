@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntUnaryOperator;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -44,10 +45,19 @@ public final class Cluster {
             RandomGenerator random,
             Pool.Transitions transitions) {}
 
+    /** How long a backend is remembered that has gone: one that comes back by then goes on in the same counters. */
+    private static final long REMEMBERED = TimeUnit.HOURS.toNanos(1);
+
+    /** A backend that is in no pool, and since when, nanoseconds of the ticker. */
+    private record Gone(Backend backend, long since) {}
+
     private final Surroundings surroundings;
     private final byte[] secret = new byte[32];
-    /** Of all backends the process ever knew, by pool and id: one that comes back goes on in the same counters. Guarded by this. */
+    /** Of all backends that are remembered, by pool and id. Guarded by this, as all below. */
     private final Map<String, BackendLabels> labels = new HashMap<>();
+
+    private final Map<String, Gone> departed = new HashMap<>();
+    private int nextIndex;
 
     private int maxIdle; // guarded by this
 
@@ -147,21 +157,32 @@ public final class Cluster {
     }
 
     /** Their names are looked up no more, unless somebody else goes by them. */
-    private void retire(List<Backend> gone) {
+    private void retire(List<Backend> retired) {
+        long now = surroundings.nanos.getAsLong();
         Set<String> hosts = new HashSet<>();
-        for (Backend backend : gone) {
+        for (Backend backend : retired) {
             backend.upstream().retire();
             hosts.add(backend.config().host());
+            departed.put(key(backend.labels().pool(), backend.id()), new Gone(backend, now));
         }
-        for (Pool pool : pools.values())
-            for (Backend backend : pool.backends())
+        for (Pool pool : pools.values()) {
+            for (Backend backend : pool.backends()) {
                 hosts.remove(backend.config().host());
+                departed.remove(key(pool.name(), backend.id())); // it has only moved
+            }
+        }
         hosts.forEach(surroundings.resolver::forget);
+    }
+
+    /** A text, and no record: making the first one's hash code takes milliseconds of the start. */
+    private static String key(String pool, String backend) {
+        return pool + " " + backend;
     }
 
     private Backend make(PoolConfig pool, BackendConfig config) {
         BackendLabels named = labels.computeIfAbsent(
-                pool.name() + " " + config.id(), key -> new BackendLabels(pool.name(), config.id(), labels.size()));
+                key(pool.name(), config.id()), _ -> new BackendLabels(pool.name(), config.id(), nextIndex++));
+        departed.remove(key(pool.name(), config.id()));
         Upstream upstream = new Upstream(
                 config.host(), config.port(), named, surroundings.resolver, terms(pool), surroundings.recorders);
         return new Backend(config, named, upstream);
@@ -173,6 +194,23 @@ public final class Cluster {
                 pool.timeouts().keepAlive().toNanos(),
                 pool.timeouts().maxAge().toNanos(),
                 maxIdle);
+    }
+
+    /**
+     * Forgets the backends that have been gone for long and have nothing left to end: those of pods come and go without end.
+     *
+     * @return their names, of which nobody needs to count anything any more
+     */
+    public synchronized List<BackendLabels> forget() {
+        long now = surroundings.nanos.getAsLong();
+        List<BackendLabels> forgotten = new ArrayList<>();
+        departed.entrySet().removeIf(entry -> {
+            Backend backend = entry.getValue().backend;
+            if (now - entry.getValue().since < REMEMBERED || backend.inFlight() > 0) return false;
+            labels.remove(entry.getKey());
+            return forgotten.add(backend.labels());
+        });
+        return forgotten;
     }
 
     /** Backends of all pools. */

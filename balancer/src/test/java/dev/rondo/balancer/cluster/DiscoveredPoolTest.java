@@ -9,6 +9,7 @@ import dev.rondo.balancer.config.Configuration;
 import dev.rondo.balancer.config.EngineKind;
 import dev.rondo.balancer.config.PoolConfig;
 import dev.rondo.balancer.connect.Resolver;
+import dev.rondo.balancer.telemetry.BackendLabels;
 import dev.rondo.balancer.testkit.Configurations;
 import java.net.InetAddress;
 import java.net.URI;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -34,10 +36,11 @@ class DiscoveredPoolTest {
             },
             Duration.ofDays(1));
     private final List<String> changes = new ArrayList<>();
+    private long now = Long.MAX_VALUE - 1; // wraps soon
     private final Cluster cluster = new Cluster(new Cluster.Surroundings(
             resolver,
             List.of(),
-            () -> 0,
+            () -> now,
             new Random(0),
             (pool, change) -> changes.add(change.backend() + " " + change.from() + " " + change.to())));
 
@@ -273,5 +276,26 @@ class DiscoveredPoolTest {
             return 16 / count;
         });
         assertThat(asked).containsExactly(2);
+    }
+
+    @Test
+    void whoHasBeenGoneForLongIsForgotten() {
+        cluster.apply(of(API), 16);
+        tell(at("a", "10.0.0.1"), at("b", "10.0.0.2"), at("c", "10.0.0.3"));
+        var a = backend("a").labels();
+        var b = backend("b").labels();
+        Lease busy = requireNonNull(pool().acquire(0, now, new Random(0), List.of(backend("a"), backend("b"))));
+        tell();
+        now += TimeUnit.MINUTES.toNanos(59);
+        assertThat(cluster.forget()).isEmpty();
+        tell(at("b", "10.0.0.9"));
+        assertThat(backend("b").labels()).as("it has come back in time").isEqualTo(b);
+        now += TimeUnit.MINUTES.toNanos(1);
+        assertThat(cluster.forget()).as("c still has something to end").containsExactly(a);
+        assertThat(cluster.forget()).isEmpty();
+        pool().release(busy);
+        assertThat(cluster.forget()).extracting(BackendLabels::backend).containsExactly("c");
+        tell(at("a", "10.0.0.1"), at("b", "10.0.0.9"));
+        assertThat(backend("a").labels().index()).as("counts anew").isNotEqualTo(a.index());
     }
 }
