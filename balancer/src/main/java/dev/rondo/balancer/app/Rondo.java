@@ -88,6 +88,7 @@ public final class Rondo implements AutoCloseable {
             Thread.ofPlatform().daemon().name("rondo-watch").factory());
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile @Nullable String stopping;
+    private volatile long drainBegan; // on the ticker; 0 before
     private volatile @Nullable AdminServer admin;
     private volatile @Nullable DataListener listener;
     /** Held while checks are made to follow the cluster, so that the last to look is the last to say. */
@@ -222,6 +223,13 @@ public final class Rondo implements AutoCloseable {
                 "rondo_client_connections_resting",
                 "Open connections of clients that hold no thread, because nothing has come for a while.",
                 this::resting);
+        telemetry.gauge(
+                "rondo_draining_seconds", "How long the process has been draining; 0 while it is not.", this::draining);
+        telemetry.gauge(
+                "rondo_drain_limit_seconds",
+                "How long it may: drain.delay and drain.timeout. What is in flight then is cut.",
+                () -> seconds(
+                        configuration.drain().delay().plus(configuration.drain().timeout())));
         telemetry.registry().register(new ClusterCollector(cluster, changes, checks, discovery, Ticker.SYSTEM));
         PoolViews pools = new PoolViews(cluster, () -> router, telemetry, changes, checks, discovery, Ticker.SYSTEM);
         discovery.update(configuration.pools().values());
@@ -390,6 +398,15 @@ public final class Rondo implements AutoCloseable {
         return now == null ? -1 : now.port();
     }
 
+    private double draining() {
+        long began = drainBegan;
+        return began == 0 ? 0 : seconds(Duration.ofNanos(Ticker.SYSTEM.nanos() - began));
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toNanos() / 1e9;
+    }
+
     private Optional<String> notReady() {
         String why = stopping;
         if (why != null) return Optional.of(why);
@@ -434,6 +451,7 @@ public final class Rondo implements AutoCloseable {
      * @param delayed whether {@code drain.delay} is waited for: not where somebody waits at a terminal
      */
     public void drain(boolean delayed) {
+        drainBegan = Ticker.SYSTEM.nanos();
         stopping = "draining";
         if (delayed) {
             LOG.log(
