@@ -78,10 +78,21 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- toYaml $config -}}
 {{- end -}}
 
+{{- define "rondo.prefersZone" -}}
+{{- $found := eq (toString .Values.config.locality) "prefer-zone" -}}
+{{- range $pool := .Values.config.pools -}}
+{{- $found = or $found (eq (toString $pool.locality) "prefer-zone") -}}
+{{- end -}}
+{{- if $found }}true{{ end -}}
+{{- end -}}
+
 {{- /* The namespaces whose EndpointSlices the configuration asks for, each once, as a JSON list. */ -}}
 {{- define "rondo.discovery.namespaces" -}}
 {{- $found := list -}}
 {{- $sources := list .Values.config.backends -}}
+{{- if include "rondo.prefersZone" . -}}
+{{- $found = append $found .Release.Namespace -}}{{- /* where the own pod's zone is found */ -}}
+{{- end -}}
 {{- range $pool := .Values.config.pools -}}
 {{- $sources = append $sources $pool.backends -}}
 {{- end -}}
@@ -155,8 +166,12 @@ capabilities: {drop: [ALL]}
 {{- end -}}
 
 {{- define "rondo.variables" -}}
-{{- if or .Values.env .Values.jvmOptions }}
+{{- if or .Values.env .Values.jvmOptions (include "rondo.prefersZone" .) }}
 env:
+  {{- if include "rondo.prefersZone" . }}
+  # from Kubernetes 1.35 on a pod has this label of its node; before, it is empty, and Rondo looks into the EndpointSlices
+  - {name: RONDO_ZONE, valueFrom: {fieldRef: {fieldPath: "metadata.labels['topology.kubernetes.io/zone']"}}}
+  {{- end }}
   {{- with .Values.jvmOptions }}
   - {name: JAVA_TOOL_OPTIONS, value: {{ . | quote }}}
   {{- end }}
