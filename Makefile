@@ -65,6 +65,7 @@ verify: ## all that CI checks: tests, format, static analysis, fuzzing, images, 
 	@$(maven) -Pbench,chaos verify -Dbuild.revision=$$(scripts/revision) -Dsurefire.arguments='-Dtest.stops=100 -Dtest.process.stops=20'
 	@scripts/fuzz 1
 	@scripts/check-images
+	@if command -v helm >/dev/null; then scripts/check-chart; else echo 'no helm command: the chart is not checked'; fi
 
 .PHONY: format
 format: ## format the Java sources

@@ -134,8 +134,8 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- /* drain.delay, drain.timeout and ten seconds to end in: SIGKILL must never win. */ -}}
 {{- define "rondo.grace" -}}
 {{- range $variable := .Values.env -}}
-{{- if hasPrefix "RONDO_DRAIN_" $variable.name -}}
-{{- fail (printf "rondo: env has %s: set config.drain, from which the termination grace is computed" $variable.name) -}}
+{{- if regexMatch "^RONDO_(DRAIN_|SERVER_PORT$|ADMIN_PORT$)" $variable.name -}}
+{{- fail (printf "rondo: env has %s: set it in config, which the chart reads as well" $variable.name) -}}
 {{- end -}}
 {{- end -}}
 {{- $drain := default dict .Values.config.drain -}}
