@@ -92,10 +92,13 @@ record Snapshot(
     private static Choice choose(PoolConfig config, List<Member> members) {
         List<Member> willing =
                 members.stream().filter(m -> m.state() != BackendState.DRAINING).toList();
-        // nobody is known yet: better to try than to refuse
-        boolean allUnknown = willing.stream().allMatch(m -> m.state() == BackendState.UNKNOWN);
         List<Member> healthy =
-                willing.stream().filter(m -> m.state().isUsable() || allUnknown).toList();
+                willing.stream().filter(m -> m.state().isUsable()).toList();
+        // nobody is known to be well: better to try one that is not known yet than to refuse
+        if (healthy.isEmpty())
+            healthy = willing.stream()
+                    .filter(m -> m.state() == BackendState.UNKNOWN)
+                    .toList();
         double threshold = config.balancing().panicThreshold();
         if (threshold > 0 && healthy.size() < threshold * willing.size()) return new Choice(Tier.ALL, willing);
         List<Member> primary = healthy.stream().filter(m -> !m.isBackup()).toList();
