@@ -6,6 +6,7 @@ import dev.rondo.balancer.admin.Probes;
 import dev.rondo.balancer.admin.ReloadResult;
 import dev.rondo.balancer.admin.Sources;
 import dev.rondo.balancer.cluster.Backend;
+import dev.rondo.balancer.cluster.BackendState;
 import dev.rondo.balancer.cluster.Cluster;
 import dev.rondo.balancer.cluster.Found;
 import dev.rondo.balancer.cluster.Look;
@@ -60,6 +61,9 @@ public final class Rondo implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Rondo.class.getName());
 
     private static final Duration WATCH_EVERY = Duration.ofSeconds(1);
+    /** A check that cannot even be made, for want of a local port, must not keep a process from its work for good. */
+    private static final Duration FIRST_CHECKS_WITHIN = Duration.ofSeconds(30);
+
     /** How late a backend comes back from an ejection at most, and how coarse a slow start is. */
     private static final Duration TICK_EVERY = Duration.ofMillis(250);
 
@@ -88,7 +92,11 @@ public final class Rondo implements AutoCloseable {
             Thread.ofPlatform().daemon().name("rondo-watch").factory());
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile @Nullable String stopping;
+    private final long began = Ticker.SYSTEM.nanos();
     private volatile long drainBegan; // on the ticker; 0 before
+    /** Whether every backend has had its first check, or has been waited for; stays true, whoever comes later. */
+    private volatile boolean known;
+
     private volatile @Nullable AdminServer admin;
     private volatile @Nullable DataListener listener;
     /** Held while checks are made to follow the cluster, so that the last to look is the last to say. */
@@ -398,6 +406,17 @@ public final class Rondo implements AutoCloseable {
         return now == null ? -1 : now.port();
     }
 
+    /** Traffic that came sooner would find out for itself, and in a crowd, which backends are down. */
+    private boolean known() {
+        if (!known) {
+            known = Ticker.SYSTEM.nanos() - began > FIRST_CHECKS_WITHIN.toNanos()
+                    || cluster.pools().stream()
+                            .flatMap(pool -> pool.look().stream())
+                            .noneMatch(look -> look.state() == BackendState.UNKNOWN);
+        }
+        return known;
+    }
+
     private double draining() {
         long began = drainBegan;
         return began == 0 ? 0 : seconds(Duration.ofNanos(Ticker.SYSTEM.nanos() - began));
@@ -413,6 +432,7 @@ public final class Rondo implements AutoCloseable {
         List<String> awaited = discovery.awaited();
         if (!awaited.isEmpty())
             return Optional.of("the backends of " + String.join(", ", awaited) + " are not found yet");
+        if (!known()) return Optional.of("the first health checks of the backends have not ended");
         for (Pool pool : cluster.pools()) if (pool.canServe()) return Optional.empty();
         return Optional.of("no pool has a backend that may get a request");
     }
