@@ -28,8 +28,8 @@ record Surroundings(Resolver.Lookup lookup, Graces graces, Supplier<Loaded> sour
     }
 
     /** Those of the program. */
-    static final Surroundings REAL =
-            new Surroundings(Resolver::system, Graces.USUAL, Surroundings::noFile, Whereabouts.of(System.getenv("HOSTNAME")));
+    static final Surroundings REAL = new Surroundings(
+            Resolver::system, Graces.USUAL, Surroundings::noFile, Whereabouts.of(System.getenv("HOSTNAME")));
 
     Surroundings here(Whereabouts there) {
         return new Surroundings(lookup, graces, source, there);

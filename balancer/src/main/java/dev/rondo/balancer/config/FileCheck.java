@@ -32,7 +32,8 @@ final class FileCheck {
     }
 
     private void either(Type.ListOrSection either, Tree tree, KeyPath path) {
-        if (tree instanceof Tree.Fields fields && isMeant(either.section(), fields)) section(either.section(), tree, path);
+        if (tree instanceof Tree.Fields fields && isMeant(either.section(), fields))
+            section(either.section(), tree, path);
         else list(either.list(), tree, path);
     }
 
