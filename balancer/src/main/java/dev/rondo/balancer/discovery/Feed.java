@@ -116,8 +116,9 @@ final class Feed implements Runnable {
         State before = state;
         boolean changed = !found.equals(before.found);
         alive();
-        state = new State(List.copyOf(found), state.lastSuccessMillis, null);
         if (changed) tell(found);
+        // last: whoever sees that the source has answered finds the backends in their pool
+        state = new State(List.copyOf(found), state.lastSuccessMillis, null);
     }
 
     private synchronized void tell(List<Found> found) {

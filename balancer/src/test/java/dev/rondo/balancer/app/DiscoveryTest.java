@@ -225,7 +225,7 @@ class DiscoveryTest {
                 assertThat(answers(client, 1)).containsExactly("b1");
                 api.answer(503);
                 write(engine, "{kubernetes: {service: api, namespace: shop}}");
-                assertThat(rondo.reload("test")).isEqualTo(new ReloadResult.Taken(true));
+                assertThat(rondo.reload("test")).isEqualTo(new ReloadResult.Taken(true, List.of()));
                 await(rondo, "/health/ready", page -> page.contains("the API server answers 503"));
                 assertThat(answers(client, 2)).as("nobody has answered yet").containsOnly("b1");
                 assertThat(page(rondo, "/health/ready"))
@@ -237,7 +237,7 @@ class DiscoveryTest {
                 await(rondo, "/api/v1/pools", page -> page.contains("\"id\":\"two\""));
                 assertThat(answers(client, 2)).containsOnly("b2");
                 write(engine, "[\"http://127.0.0.1:" + one.port() + "\"]");
-                assertThat(rondo.reload("test")).isEqualTo(new ReloadResult.Taken(true));
+                assertThat(rondo.reload("test")).isEqualTo(new ReloadResult.Taken(true, List.of()));
                 assertThat(answers(client, 2)).containsOnly("b1");
                 assertThat(page(rondo, "/metrics")).doesNotContain("rondo_discovery_endpoints{");
             }

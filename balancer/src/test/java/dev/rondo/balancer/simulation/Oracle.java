@@ -187,10 +187,13 @@ final class Oracle implements Pool.Transitions {
 
     Expected expected(List<Look> all) {
         List<Look> willing = all.stream().filter(this::isWilling).toList();
-        boolean nobodyKnown = willing.stream().allMatch(look -> facts(look.backend()).check == Check.UNKNOWN);
         List<Look> healthy = willing.stream()
-                .filter(look -> nobodyKnown || (passes(look) && !isOut(look)))
+                .filter(look -> passes(look) && !isOut(look))
                 .toList();
+        if (healthy.isEmpty())
+            healthy = willing.stream()
+                    .filter(look -> facts(look.backend()).check == Check.UNKNOWN)
+                    .toList();
         double threshold = config().balancing().panicThreshold();
         if (threshold > 0 && healthy.size() < threshold * willing.size()) return expected(Tier.ALL, willing);
         List<Look> primary = healthy.stream()
