@@ -187,9 +187,8 @@ final class Oracle implements Pool.Transitions {
 
     Expected expected(List<Look> all) {
         List<Look> willing = all.stream().filter(this::isWilling).toList();
-        List<Look> healthy = willing.stream()
-                .filter(look -> passes(look) && !isOut(look))
-                .toList();
+        List<Look> healthy =
+                willing.stream().filter(look -> passes(look) && !isOut(look)).toList();
         if (healthy.isEmpty())
             healthy = willing.stream()
                     .filter(look -> facts(look.backend()).check == Check.UNKNOWN)
