@@ -85,9 +85,6 @@ final class ReloadsRow implements Scenario {
     private static String configuration(Stage stage, List<Backend> backends, int number) {
         StringBuilder yaml = new StringBuilder();
         yaml.append("timeouts: {idle: ").append(30 + number % 7).append("s}\n");
-        yaml.append("headers: {response: {set: {X-Configuration: \"")
-                .append(number)
-                .append("\"}}}\n");
         yaml.append("pools:\n");
         pool(stage, yaml, "even", backends.subList(0, 2));
         pool(stage, yaml, "main", backends);

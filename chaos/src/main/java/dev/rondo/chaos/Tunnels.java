@@ -14,9 +14,15 @@ import java.util.concurrent.atomic.AtomicLong;
 /** WebSocket connections, each of which sends a message now and then and expects it back. */
 final class Tunnels {
     private static final int SIZE = 64;
-    private static final String REQUEST =
-            "GET /ws HTTP/1.1\r\nHost: chaos\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                    + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    private static final String REQUEST = """
+            GET /ws HTTP/1.1\r
+            Host: chaos\r
+            Connection: Upgrade\r
+            Upgrade: websocket\r
+            Sec-WebSocket-Version: 13\r
+            Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r
+            \r
+            """;
 
     private final AtomicLong echoes = new AtomicLong();
     private final AtomicLong broken = new AtomicLong();

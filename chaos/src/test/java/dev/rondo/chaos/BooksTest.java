@@ -13,7 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the two sides say, held against each other. */
 class BooksTest {
-    private static final String FAILURE = "{\"id\":\"t-%d\",\"method\":\"POST\",\"cause\":\"reset\",\"status\":0,\"ms\":1}";
+    private static final String FAILURE =
+            "{\"id\":\"t-%d\",\"method\":\"POST\",\"cause\":\"reset\",\"status\":0,\"ms\":1}";
 
     private static Load.Ledger load(int sent, int good, String failures, int failed) {
         return new Load.Ledger(JsonParser.create("{\"sent\":" + sent + ",\"good\":" + good + ",\"failed\":" + failed

@@ -121,7 +121,7 @@ public final class Upstream {
         try {
             ArrayDeque<UpstreamConnection> mine = idle.get(lane.index());
             if (!evenUnsafe && !mine.isEmpty()) {
-                long now = lane.coarseNanos();
+                long now = lane.ticker().nanos();
                 if (!lives.get(lane.index()).isSafe(mine.getLast().idleNanos(now), now)) return null;
             }
             UpstreamConnection connection = mine.pollLast();
@@ -216,7 +216,7 @@ public final class Upstream {
                 return;
             }
             mine.addLast(connection);
-            connection.rests(lane.coarseNanos());
+            connection.rests(lane.ticker().nanos());
             recorders[lane.index()].upstreamConnections(labels, 0, 1);
             // before the lock is free: whoever takes the connection next must find it at rest
             wire.rest(terms.idleNanos(), () -> retire(lane, connection));
@@ -243,7 +243,7 @@ public final class Upstream {
     private void learn(Lane lane, UpstreamConnection connection) {
         lane.lock();
         try {
-            long now = lane.coarseNanos();
+            long now = lane.ticker().nanos();
             long unused = connection.idleNanos(now);
             if (unused < terms.idleNanos()) lives.get(lane.index()).closedAfter(unused, now);
         } finally {

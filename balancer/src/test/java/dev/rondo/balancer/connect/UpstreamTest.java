@@ -262,6 +262,14 @@ class UpstreamTest {
             stage.release(connection);
             stage.skipped.addAndGet(TimeUnit.SECONDS.toNanos(11));
             assertThat(stage.takeIdle(false)).as("no other was closed since").isSameAs(connection);
+            stage.release(connection);
+            stage.listener.accept().close();
+            if (kind == EngineKind.EVENT_LOOPS) stage.count.await("0 active, 0 idle");
+            assertThat(stage.takeIdle()).isNull();
+            stage.release(stage.dial());
+            assertThat(stage.takeIdle(false))
+                    .as("closed as soon as it had nothing to do")
+                    .isNull();
         }
     }
 

@@ -249,8 +249,9 @@ final class History {
         for (Backend it : pool().backends()) {
             if (!it.id().equals(backend)) continue;
             tell("checks: " + backend + (up ? " passes: " : " fails: ") + why);
-            oracle.checked(it, up);
+            boolean back = oracle.checked(it, up);
             pool().checked(it, up, why);
+            if (back) oracle.isIn(it);
         }
     }
 }

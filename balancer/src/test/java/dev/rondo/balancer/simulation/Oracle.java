@@ -132,8 +132,19 @@ final class Oracle implements Pool.Transitions {
                 "the order is not the configuration's");
     }
 
-    void checked(Backend backend, boolean up) {
-        facts(backend).check = up ? Check.PASSED : Check.FAILED;
+    /** Gives whether it is brought back from whatever ejection it is in. */
+    boolean checked(Backend backend, boolean up) {
+        Facts facts = facts(backend);
+        boolean back = up && facts.check == Check.FAILED && config().healthCheck() != null;
+        facts.check = up ? Check.PASSED : Check.FAILED;
+        return back;
+    }
+
+    void isIn(Backend backend) {
+        for (Look look : pool().look()) {
+            boolean in = look.backend() != backend || look.ejection() instanceof Ejection.In;
+            require(in, backend.id() + " stays benched though its checks pass again: " + look.ejection());
+        }
     }
 
     void drained(Backend backend, boolean drained) {
