@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What the two sides say, held against each other. */
 class BooksTest {
     private static final String FAILURE =
-            "{\"id\":\"t-%d\",\"method\":\"POST\",\"cause\":\"reset\",\"status\":0,\"ms\":1}";
+            "{\"id\":\"t-3\",\"method\":\"POST\",\"cause\":\"reset\",\"status\":0,\"ms\":1}";
 
     private static Load.Ledger load(int sent, int good, String failures, int failed) {
         return new Load.Ledger(JsonParser.create("{\"sent\":" + sent + ",\"good\":" + good + ",\"failed\":" + failed
@@ -47,7 +47,7 @@ class BooksTest {
 
     @Test
     void aGoodAnswerThatNobodyExecutedIsLost(@TempDir Path directory) throws IOException {
-        Books books = books(directory, load(3, 2, FAILURE.formatted(3), 1), "1 + t-1 GET", "1 open", "1 gone");
+        Books books = books(directory, load(3, 2, FAILURE, 1), "1 + t-1 GET", "1 open", "1 gone");
         assertThat(books.lost()).as("t-2").isEqualTo(1);
         assertThat(books.allFailed()).isEqualTo(1);
     }
