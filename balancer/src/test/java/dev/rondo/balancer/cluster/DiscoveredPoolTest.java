@@ -7,6 +7,7 @@ import dev.rondo.balancer.config.BackendConfig;
 import dev.rondo.balancer.config.BackendSource;
 import dev.rondo.balancer.config.Configuration;
 import dev.rondo.balancer.config.EngineKind;
+import dev.rondo.balancer.config.HealthCheckConfig;
 import dev.rondo.balancer.config.PoolConfig;
 import dev.rondo.balancer.connect.Resolver;
 import dev.rondo.balancer.telemetry.BackendLabels;
@@ -54,13 +55,17 @@ class DiscoveredPoolTest {
     }
 
     private static Configuration of(BackendSource source) {
+        return of(source, null);
+    }
+
+    private static Configuration of(BackendSource source, @Nullable HealthCheckConfig check) {
         return Configurations.on(EngineKind.VIRTUAL_THREADS)
                 .backends(1)
-                .policies(pool -> with(pool, source))
+                .policies(pool -> with(pool, source, check))
                 .build();
     }
 
-    private static PoolConfig with(PoolConfig pool, BackendSource source) {
+    private static PoolConfig with(PoolConfig pool, BackendSource source, @Nullable HealthCheckConfig check) {
         return new PoolConfig(
                 pool.name(),
                 pool.strategy(),
@@ -68,7 +73,7 @@ class DiscoveredPoolTest {
                 pool.timeouts(),
                 pool.headers(),
                 pool.balancing(),
-                pool.healthCheck(),
+                check,
                 pool.outlierDetection(),
                 pool.retry(),
                 pool.hedge());
@@ -217,9 +222,10 @@ class DiscoveredPoolTest {
 
     @Test
     void tooFewThatAreNearDoNotBearItAll() {
-        cluster.apply(of(API), 16);
+        cluster.apply(of(API, HealthCheckConfig.tcp()), 16);
         Found[] all = {at("a", "10.0.0.1"), at("b", "10.0.0.2"), at("c", "10.0.0.3"), far("x", "10.0.0.4")};
         tell(all);
+        pool().backends().forEach(backend -> pool().checked(backend, true, "test"));
         assertThat(picks(6)).containsExactlyInAnyOrder("a", "a", "b", "b", "c", "c");
         pool().checked(backend("a"), false, "test");
         assertThat(picks(4)).as("two of three").containsExactlyInAnyOrder("b", "b", "c", "c");
