@@ -54,16 +54,13 @@ final class PoolBinding {
 
     private BackendSource source(Value.Fields at) {
         BackendSource substitute = new BackendSource.Listed(List.of(UNKNOWN));
-        return switch (at.find("backends")) {
-            case Value.Items items
-            when !items.items().isEmpty() -> {
-                List<BackendConfig> listed =
-                        items.sections().stream().map(PoolBinding::backend).toList();
-                yield make.bind(at, substitute, () -> new BackendSource.Listed(listed));
-            }
-            case Value.Fields fields -> discovery(fields, prefersZone(at), substitute);
-            case null, default -> substitute;
-        };
+        Value found = at.find("backends");
+        if (found instanceof Value.Items items && !items.items().isEmpty()) {
+            List<BackendConfig> listed =
+                    items.sections().stream().map(PoolBinding::backend).toList();
+            return make.bind(at, substitute, () -> new BackendSource.Listed(listed));
+        }
+        return found instanceof Value.Fields fields ? discovery(fields, prefersZone(at), substitute) : substitute;
     }
 
     private BackendSource discovery(Value.Fields at, boolean preferZone, BackendSource substitute) {

@@ -82,11 +82,11 @@ public final class Discovery implements AutoCloseable {
     }
 
     private Optional<Source> open(BackendSource source) {
-        return switch (source) {
-            case BackendSource.Listed listed -> Optional.empty();
-            case BackendSource.Dns dns -> Optional.of(DnsSource.of(dns, lookup));
-            case BackendSource.Kubernetes service -> Optional.of(KubernetesSource.of(service, here, means.ticker()));
-        };
+        // no pattern switch: its bootstrap takes milliseconds of a start that finds nothing
+        if (source instanceof BackendSource.Dns dns) return Optional.of(DnsSource.of(dns, lookup));
+        if (source instanceof BackendSource.Kubernetes service)
+            return Optional.of(KubernetesSource.of(service, here, means.ticker()));
+        return Optional.empty();
     }
 
     /** How each source stands, in the order of the configuration. */
