@@ -148,7 +148,8 @@ final class PolicyDescription {
                                 504) and `timeout` only where repeating is safe (RFC 9110 §9.2.2): GET, HEAD, OPTIONS, TRACE, PUT, \
                                 DELETE, or with an `Idempotency-Key`, and the body not sent or still in the `replay-buffer`.""").example("[connect-failure, refused-stream, reset-before-request]"),
                 Key.of("budget-percent", Scalars.integer(0, 100), "20", """
-                        Share of the pool's active requests that may be further attempts at a time."""),
+                        Share of the pool's active requests that may be further attempts at a time. Those after a failure of \
+                        the first three kinds do not count: no backend had begun."""),
                 Key.of("budget-min", Scalars.integer(0, 100_000), "3", """
                         Further attempts at a time that are allowed in any case."""),
                 Key.of("replay-buffer", Scalars.size(0, 64 << 20), "64KiB", """

@@ -131,7 +131,7 @@ record RetryRule(Set<RetryOn> on, int attempts) {
 
     /** The answer, and for the ledger why not. */
     enum Verdict {
-        /** Ask the next backend. One of the budget has been taken: it is given back when that attempt ends. */
+        /** Ask the next backend. Where this one may have begun, one of the budget has been taken. */
         REPEAT,
         /** Ask the same backend on a connection that is new. Costs neither an attempt nor budget. */
         REPEAT_FRESH,
@@ -167,7 +167,8 @@ record RetryRule(Set<RetryOn> on, int attempts) {
     /**
      * Decides. Where several things stand against it, the verdict names the first in the order of {@link Verdict}.
      *
-     * @param budget takes one of the pool's budget; asked last and at most once, only where nothing else stands against it
+     * @param budget takes one of the pool's budget; asked last and at most once, only where nothing else stands against it and the backend may
+     *     have begun to serve the request
      */
     Verdict judge(Ending ending, Request request, Prospect prospect, BooleanSupplier budget) {
         RetryOn what = ending.what();
@@ -192,7 +193,8 @@ record RetryRule(Set<RetryOn> on, int attempts) {
                     case NONE -> false;
                 };
         if (!somebody) return Verdict.NO_BACKEND_LEFT;
-        return budget.getAsBoolean() ? Verdict.REPEAT : Verdict.BUDGET_EXHAUSTED;
+        // who was not reached was not loaded: where a backend dies under load, all its requests go elsewhere
+        return hadNoEffect(what) || budget.getAsBoolean() ? Verdict.REPEAT : Verdict.BUDGET_EXHAUSTED;
     }
 
     /** Whether it is certain that the backend has not begun to serve the request. */
