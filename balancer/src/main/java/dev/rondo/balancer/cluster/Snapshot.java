@@ -51,8 +51,8 @@ record Snapshot(
         Choice choice = choose(config, members);
         List<Member> all = new ArrayList<>(choice.members);
         all.addAll(choice.further);
-        boolean bounded =
-                all.stream().anyMatch(m -> m.limit() < Integer.MAX_VALUE || m.state() == BackendState.PROBATION);
+        boolean bounded = all.stream()
+                .anyMatch(m -> m.limit() < Integer.MAX_VALUE || m.ejection() instanceof Ejection.Probation);
         List<Backend> backends = all.stream().map(Member::backend).toList();
         return new Snapshot(
                 config,
@@ -97,15 +97,16 @@ record Snapshot(
         // nobody is known to be well: better to try one that is not known yet than to refuse
         if (healthy.isEmpty())
             healthy = willing.stream()
-                    .filter(m -> m.state() == BackendState.UNKNOWN)
+                    .filter(m -> m.state() == BackendState.UNKNOWN && !isOut(m))
                     .toList();
         double threshold = config.balancing().panicThreshold();
         if (threshold > 0 && healthy.size() < threshold * willing.size()) return new Choice(Tier.ALL, willing);
         List<Member> primary = healthy.stream().filter(m -> !m.isBackup()).toList();
         if (!primary.isEmpty()) return nearest(primary, willing);
         if (!healthy.isEmpty()) return new Choice(Tier.BACKUP, healthy);
-        List<Member> benched =
-                willing.stream().filter(m -> m.state() == BackendState.EJECTED).toList();
+        List<Member> benched = willing.stream()
+                .filter(m -> isOut(m) && m.state() != BackendState.DOWN)
+                .toList();
         return benched.isEmpty() ? new Choice(Tier.NONE, List.of()) : new Choice(Tier.PANIC, benched);
     }
 
@@ -117,6 +118,11 @@ record Snapshot(
             return new Choice(Tier.HEALTHY, primary);
         return new Choice(
                 Tier.HEALTHY, near, primary.stream().filter(m -> !m.near()).toList());
+    }
+
+    /** Also one that no check has answered for yet may have been benched, by requests of before. */
+    private static boolean isOut(Member member) {
+        return member.ejection() instanceof Ejection.Out;
     }
 
     @Nullable

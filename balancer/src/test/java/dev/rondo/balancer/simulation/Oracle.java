@@ -3,7 +3,6 @@ package dev.rondo.balancer.simulation;
 import static java.util.Objects.requireNonNull;
 
 import dev.rondo.balancer.cluster.Backend;
-import dev.rondo.balancer.cluster.BackendState;
 import dev.rondo.balancer.cluster.Ejection;
 import dev.rondo.balancer.cluster.Lease;
 import dev.rondo.balancer.cluster.Look;
@@ -202,7 +201,7 @@ final class Oracle implements Pool.Transitions {
                 willing.stream().filter(look -> passes(look) && !isOut(look)).toList();
         if (healthy.isEmpty())
             healthy = willing.stream()
-                    .filter(look -> facts(look.backend()).check == Check.UNKNOWN)
+                    .filter(look -> facts(look.backend()).check == Check.UNKNOWN && !isOut(look))
                     .toList();
         double threshold = config().balancing().panicThreshold();
         if (threshold > 0 && healthy.size() < threshold * willing.size()) return expected(Tier.ALL, willing);
@@ -211,8 +210,9 @@ final class Oracle implements Pool.Transitions {
                 .toList();
         if (!primary.isEmpty()) return expected(Tier.HEALTHY, primary);
         if (!healthy.isEmpty()) return expected(Tier.BACKUP, healthy);
-        List<Look> benched =
-                willing.stream().filter(look -> passes(look) && isOut(look)).toList();
+        List<Look> benched = willing.stream()
+                .filter(look -> facts(look.backend()).check != Check.FAILED && isOut(look))
+                .toList();
         return benched.isEmpty() ? expected(Tier.NONE, benched) : expected(Tier.PANIC, benched);
     }
 
@@ -307,7 +307,7 @@ final class Oracle implements Pool.Transitions {
                 && pool().waiting() == 0
                 && all.stream()
                         .filter(look -> expected.used.contains(look.backend()))
-                        .allMatch(look -> look.state() != BackendState.PROBATION
+                        .allMatch(look -> !(look.ejection() instanceof Ejection.Probation)
                                 && look.backend().config().maxRequests() == 0);
     }
 
