@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rondo.balancer.config.EngineKind;
+import dev.rondo.balancer.config.HealthCheckConfig;
+import dev.rondo.balancer.config.PoolConfig;
 import dev.rondo.balancer.connect.Resolver;
 import dev.rondo.balancer.testkit.Configurations;
 import java.net.InetAddress;
@@ -82,12 +84,27 @@ class PoolThreadsTest {
         assertThat(pool.waiting()).isZero();
     }
 
+    private static PoolConfig checked(PoolConfig pool) {
+        return new PoolConfig(
+                pool.name(),
+                pool.strategy(),
+                pool.backends(),
+                pool.timeouts(),
+                pool.headers(),
+                pool.balancing(),
+                HealthCheckConfig.http("/health"),
+                pool.outlierDetection(),
+                pool.retry(),
+                null);
+    }
+
     /** Each thread judges one backend: what it says is never undone by what another says of another. */
     @Test
     @Timeout(value = 60, unit = TimeUnit.SECONDS)
     void noWriterOfASnapshotUndoesAnothersWord() throws Exception {
-        Pool pool = pool(on(EngineKind.AUTO).backends(1, 2, 3, 4, 5, 6, 7, 8));
+        Pool pool = pool(on(EngineKind.AUTO).backends(1, 2, 3, 4, 5, 6, 7, 8).policies(PoolThreadsTest::checked));
         List<Backend> backends = pool.backends();
+        for (Backend backend : backends) pool.checked(backend, true, "status 200");
         List<Boolean> kept = run(number -> {
             Backend mine = backends.get(number);
             boolean all = true;
