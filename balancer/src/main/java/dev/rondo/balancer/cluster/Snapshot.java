@@ -51,8 +51,8 @@ record Snapshot(
         Choice choice = choose(config, members);
         List<Member> all = new ArrayList<>(choice.members);
         all.addAll(choice.further);
-        boolean bounded = all.stream()
-                .anyMatch(m -> m.limit() < Integer.MAX_VALUE || m.ejection() instanceof Ejection.Probation);
+        boolean bounded =
+                all.stream().anyMatch(m -> m.limit() < Integer.MAX_VALUE || m.ejection() instanceof Ejection.Probation);
         List<Backend> backends = all.stream().map(Member::backend).toList();
         return new Snapshot(
                 config,
