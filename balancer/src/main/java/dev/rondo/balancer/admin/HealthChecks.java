@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -28,9 +29,9 @@ final class HealthChecks {
                 .endpoint("/health")
                 .details(true)
                 .useSystemServices(false)
-                .addCheck(new Check("data-port", HealthCheckType.LIVENESS, () -> unreachable(probes)))
-                .addCheck(new Check("traffic", HealthCheckType.READINESS, () -> notReady(probes)))
-                .addCheck(new Check("start", HealthCheckType.STARTUP, () -> notStarted(probes)))
+                .addCheck(new Check("data-port", HealthCheckType.LIVENESS, () -> unreachable(probes), List::of))
+                .addCheck(new Check("traffic", HealthCheckType.READINESS, () -> notReady(probes), probes.remarks()))
+                .addCheck(new Check("start", HealthCheckType.STARTUP, () -> notStarted(probes), List::of))
                 .build();
         return ObserveFeature.builder()
                 .observersDiscoverServices(false)
@@ -66,16 +67,18 @@ final class HealthChecks {
         }
     }
 
-    /** Down with the reason where {@code failure} gives one. */
-    private record Check(String name, HealthCheckType type, Supplier<Optional<String>> failure) implements HealthCheck {
+    /** Down with the reason where {@code failure} gives one; remarks are told either way. */
+    private record Check(
+            String name, HealthCheckType type, Supplier<Optional<String>> failure, Supplier<List<String>> remarks)
+            implements HealthCheck {
         @Override
         public HealthCheckResponse call() {
-            return failure.get()
-                    .map(reason -> HealthCheckResponse.builder()
-                            .status(false)
-                            .detail("reason", reason)
-                            .build())
-                    .orElseGet(() -> HealthCheckResponse.builder().status(true).build());
+            Optional<String> reason = failure.get();
+            HealthCheckResponse.Builder response = HealthCheckResponse.builder().status(reason.isEmpty());
+            reason.ifPresent(why -> response.detail("reason", why));
+            List<String> remarked = remarks.get();
+            if (!remarked.isEmpty()) response.detail("remarks", String.join("; ", remarked));
+            return response.build();
         }
     }
 }

@@ -108,6 +108,12 @@ final class Changes implements Pool.Transitions {
                 .increment();
     }
 
+    /** As if it had never been there. */
+    void forget(String pool, String backend) {
+        last.remove(new Key(pool, backend));
+        for (Ejection.Cause cause : Ejection.Cause.values()) ejections.remove(new Ejected(pool, backend, cause));
+    }
+
     /** How often each backend has been ejected for what; those that never were are not in it. */
     Map<Ejected, LongAdder> ejections() {
         return ejections;

@@ -7,6 +7,7 @@ import dev.rondo.balancer.admin.Explanation.Route;
 import dev.rondo.balancer.admin.PoolView;
 import dev.rondo.balancer.admin.PoolView.BackendView;
 import dev.rondo.balancer.admin.PoolView.Load;
+import dev.rondo.balancer.admin.PoolView.Source;
 import dev.rondo.balancer.admin.PoolView.State;
 import dev.rondo.balancer.admin.PoolView.Tier;
 import dev.rondo.balancer.balance.Hash;
@@ -18,6 +19,8 @@ import dev.rondo.balancer.cluster.Look;
 import dev.rondo.balancer.cluster.Pool;
 import dev.rondo.balancer.config.HashOn;
 import dev.rondo.balancer.config.RouteConfig;
+import dev.rondo.balancer.discovery.Discovery;
+import dev.rondo.balancer.discovery.SourceStatus;
 import dev.rondo.balancer.health.ActiveChecks;
 import dev.rondo.balancer.health.BackendCheck;
 import dev.rondo.balancer.health.CheckResult;
@@ -43,6 +46,7 @@ record PoolViews(
         Telemetry telemetry,
         Changes changes,
         ActiveChecks checks,
+        Discovery discovery,
         Ticker ticker) {
     List<PoolView> views() {
         Function<BackendLabels, BackendTotals> counted = telemetry.totals();
@@ -55,10 +59,25 @@ record PoolViews(
                 strategy(pool),
                 Tier.valueOf(pool.tier().name()),
                 pool.waiting(),
+                source(pool),
                 pool.look().stream()
                         .map(look ->
                                 view(pool, look, counted.apply(look.backend().labels())))
                         .toList());
+    }
+
+    private @Nullable Source source(Pool pool) {
+        for (SourceStatus status : discovery.statuses()) {
+            if (!status.pool().equals(pool.name())) continue;
+            long answered = status.lastSuccessMillis();
+            return new Source(
+                    status.shown(),
+                    status.endpoints(),
+                    answered == 0 ? null : Instant.ofEpochMilli(answered),
+                    status.failures(),
+                    status.lost());
+        }
+        return null;
     }
 
     private static String strategy(Pool pool) {

@@ -79,9 +79,11 @@ public final class Pool {
         default void tiered(Pool pool, Tier from, Tier to) {}
     }
 
+    /** @param found one for each of {@code backends}, in the same order */
     Pool(
             PoolConfig config,
             List<Backend> backends,
+            List<Found> found,
             int lanes,
             LongSupplier nanos,
             byte[] secret,
@@ -100,12 +102,17 @@ public final class Pool {
         long now = nanos.getAsLong();
         this.hedging = Hedging.of(config.hedge(), null, lanes, now);
         List<Member> members = new ArrayList<>();
-        for (Backend backend : backends) {
-            outliers.add(backend.passive());
-            members.add(Member.first(backend, Standing.first(config.healthCheck()), now, Member.ALWAYS));
+        for (int i = 0; i < backends.size(); i++) {
+            outliers.add(backends.get(i).passive());
+            members.add(first(backends.get(i), found.get(i), config, now, Member.ALWAYS));
         }
         this.snapshot = Snapshot.of(config, members, tokens(config), cursor, now);
         settle(snapshot, now);
+    }
+
+    private static Member first(Backend backend, Found found, PoolConfig config, long now, long usableSince) {
+        Standing standing = Standing.first(config.healthCheck()).withheld(found.withheld());
+        return Member.first(backend, standing, found.near(), now, usableSince);
     }
 
     /** Unique among the pools. */
@@ -131,6 +138,11 @@ public final class Pool {
     /** Every backend, in the order of the configuration. */
     public List<Backend> backends() {
         return snapshot.members().stream().map(Member::backend).toList();
+    }
+
+    /** What its source says of each backend. */
+    List<Found> found() {
+        return snapshot.members().stream().map(Member::found).toList();
     }
 
     /** Every backend as it stands now, in the order of the configuration. */
@@ -159,7 +171,9 @@ public final class Pool {
 
     /** Whether there is one that may get a request and is not among {@code tried}. */
     public boolean hasOther(Collection<Backend> tried) {
-        for (Member member : snapshot.used()) if (!tried.contains(member.backend())) return true;
+        Snapshot now = snapshot;
+        for (Member member : now.used()) if (!tried.contains(member.backend())) return true;
+        for (Member member : now.further()) if (!tried.contains(member.backend())) return true;
         return false;
     }
 
@@ -240,6 +254,8 @@ public final class Pool {
         Predicate<? super Backend> usable = anyone ? Picker.ANY : free(now, time, tried, waiter);
         while (true) {
             Backend backend = now.picker().pick(key, time, random, usable);
+            Picker<Backend> elsewhere = now.elsewhere();
+            if (backend == null && elsewhere != null) backend = elsewhere.pick(key, time, random, usable);
             if (backend == null) return null;
             Lease lease = begin(backend, now, time);
             if (lease != null) return lease;
@@ -464,8 +480,12 @@ public final class Pool {
         if (over != null && !outliers.compare(over.before(), over.after(), now).isEmpty()) rebuild();
     }
 
-    /** Takes another configuration, with the backends it names: those that were here before are the same objects. */
-    synchronized void configure(PoolConfig next, List<Backend> backends) {
+    /**
+     * Takes another configuration, or other backends: those that were here before are the same objects.
+     *
+     * @param found one for each of {@code backends}, in the same order
+     */
+    synchronized void configure(PoolConfig next, List<Backend> backends, List<Found> found) {
         long now = nanos.getAsLong();
         boolean checksAreNew = snapshot.config().healthCheck() == null;
         Map<Backend, Member> known = new HashMap<>();
@@ -474,20 +494,23 @@ public final class Pool {
         budget.change(next.retry().budgetPercent(), next.retry().budgetMin());
         rules = Rules.of(next);
         hedging = Hedging.of(next.hedge(), hedging, lanes, now);
+        // the first that are found join nobody
+        long usableSince = known.isEmpty() ? Member.ALWAYS : now;
         List<Member> members = new ArrayList<>();
-        for (Backend backend : backends) {
+        for (int i = 0; i < backends.size(); i++) {
+            Backend backend = backends.get(i);
             Member member = known.remove(backend);
+            backend.configure(found.get(i).config());
             if (member == null) {
                 outliers.add(backend.passive());
-                members.add(Member.first(backend, Standing.first(next.healthCheck()), now, now));
+                members.add(first(backend, found.get(i), next, now, usableSince));
             } else {
                 // who works is not taken out by a check that has only just been configured
                 boolean unchecked = next.healthCheck() == null || checksAreNew;
-                members.add(unchecked ? member.judged(member.standing().unchecked()) : member);
+                Member same = unchecked ? member.judged(member.standing().unchecked()) : member;
+                members.add(same.found(found.get(i)));
             }
         }
-        for (int i = 0; i < backends.size(); i++)
-            backends.get(i).configure(next.backends().get(i));
         publish(next, members);
         for (Backend backend : known.keySet()) outliers.forget(backend.passive());
     }

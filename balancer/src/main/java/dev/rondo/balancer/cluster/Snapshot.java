@@ -16,8 +16,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param members every backend, in the order of the configuration
  * @param used those that may get a request now, in the same order
+ * @param further those that are as good as {@code used}, but not near: for what these cannot take
  * @param tier why it is these
  * @param picker over {@code used}
+ * @param elsewhere over {@code further}; null where there are none
  * @param bounded whether any of them may have no room, so that requests may have to wait
  * @param ramping whether any of them starts slowly, so that weights have to be worked out again soon
  * @param tokens of affinity cookies to those of {@code used}; empty where there is no affinity
@@ -26,13 +28,19 @@ record Snapshot(
         PoolConfig config,
         List<Member> members,
         List<Member> used,
+        List<Member> further,
         Tier tier,
         Picker<Backend> picker,
+        @Nullable Picker<Backend> elsewhere,
         boolean bounded,
         boolean ramping,
         Map<String, Backend> tokens) {
 
-    private record Choice(Tier tier, List<Member> members) {}
+    private record Choice(Tier tier, List<Member> members, List<Member> further) {
+        Choice(Tier tier, List<Member> members) {
+            this(tier, members, List.of());
+        }
+    }
 
     /**
      * @param tokens of affinity cookies
@@ -41,28 +49,31 @@ record Snapshot(
      */
     static Snapshot of(PoolConfig config, List<Member> members, Tokens tokens, AtomicLong cursor, long now) {
         Choice choice = choose(config, members);
-        boolean ramping = false;
-        boolean bounded = false;
-        List<Backend> backends = new ArrayList<>();
-        double[] weights = new double[choice.members.size()];
-        double[] shares = new double[choice.members.size()];
-        for (Member member : choice.members) {
-            double share = share(config, member, now);
-            ramping |= share < 1;
-            bounded |= member.limit() < Integer.MAX_VALUE || member.ejection() instanceof Ejection.Probation;
-            weights[backends.size()] = member.weight();
-            shares[backends.size()] = share;
-            backends.add(member.backend());
-        }
+        List<Member> all = new ArrayList<>(choice.members);
+        all.addAll(choice.further);
+        boolean bounded =
+                all.stream().anyMatch(m -> m.limit() < Integer.MAX_VALUE || m.ejection() instanceof Ejection.Probation);
+        List<Backend> backends = all.stream().map(Member::backend).toList();
         return new Snapshot(
                 config,
                 List.copyOf(members),
                 choice.members,
+                choice.further,
                 choice.tier,
-                Pickers.of(config, backends, weights, shares, cursor),
+                picker(config, choice.members, cursor, now),
+                choice.further.isEmpty() ? null : picker(config, choice.further, new AtomicLong(cursor.get()), now),
                 bounded,
-                ramping,
+                all.stream().anyMatch(m -> share(config, m, now) < 1),
                 config.balancing().affinity() == null ? Map.of() : sticky(config.name(), backends, tokens));
+    }
+
+    private static Picker<Backend> picker(PoolConfig config, List<Member> members, AtomicLong cursor, long now) {
+        return Pickers.of(
+                config,
+                members.stream().map(Member::backend).toList(),
+                members.stream().mapToDouble(Member::weight).toArray(),
+                members.stream().mapToDouble(m -> share(config, m, now)).toArray(),
+                cursor);
     }
 
     private static Map<String, Backend> sticky(String pool, List<Backend> backends, Tokens tokens) {
@@ -81,20 +92,32 @@ record Snapshot(
     private static Choice choose(PoolConfig config, List<Member> members) {
         List<Member> willing =
                 members.stream().filter(m -> m.state() != BackendState.DRAINING).toList();
-        // nobody is known yet: better to try than to refuse
-        boolean allUnknown = willing.stream().allMatch(m -> m.state() == BackendState.UNKNOWN);
-        List<Member> healthy = willing.stream()
-                .filter(m -> m.state().isUsable() || (allUnknown && !isOut(m)))
-                .toList();
+        List<Member> healthy =
+                willing.stream().filter(m -> m.state().isUsable()).toList();
+        // nobody is known to be well: better to try one that is not known yet than to refuse
+        if (healthy.isEmpty())
+            healthy = willing.stream()
+                    .filter(m -> m.state() == BackendState.UNKNOWN && !isOut(m))
+                    .toList();
         double threshold = config.balancing().panicThreshold();
         if (threshold > 0 && healthy.size() < threshold * willing.size()) return new Choice(Tier.ALL, willing);
         List<Member> primary = healthy.stream().filter(m -> !m.isBackup()).toList();
-        if (!primary.isEmpty()) return new Choice(Tier.HEALTHY, primary);
+        if (!primary.isEmpty()) return nearest(primary, willing);
         if (!healthy.isEmpty()) return new Choice(Tier.BACKUP, healthy);
         List<Member> benched = willing.stream()
-                .filter(m -> m.state() == BackendState.EJECTED || (allUnknown && isOut(m)))
+                .filter(m -> isOut(m) && m.state() != BackendState.DOWN)
                 .toList();
         return benched.isEmpty() ? new Choice(Tier.NONE, List.of()) : new Choice(Tier.PANIC, benched);
+    }
+
+    /** Those that are near, as long as half of them are healthy; what is left of these must not bear the load of all. */
+    private static Choice nearest(List<Member> primary, List<Member> willing) {
+        List<Member> near = primary.stream().filter(Member::near).toList();
+        long known = willing.stream().filter(m -> m.near() && !m.isBackup()).count();
+        if (near.isEmpty() || near.size() == primary.size() || 2L * near.size() < known)
+            return new Choice(Tier.HEALTHY, primary);
+        return new Choice(
+                Tier.HEALTHY, near, primary.stream().filter(m -> !m.near()).toList());
     }
 
     /** Also one that no check has answered for yet may have been benched, by requests of before. */

@@ -70,6 +70,17 @@ public final class Resolver implements AutoCloseable {
         return List.of(InetAddress.getAllByName(host));
     }
 
+    /** The address that {@code host} is; empty where it is a name. */
+    static List<InetAddress> literal(String host) {
+        char first = host.isEmpty() ? 'x' : host.charAt(0);
+        if (host.indexOf(':') < 0 && (first < '0' || first > '9')) return List.of();
+        try {
+            return List.of(InetAddress.ofLiteral(host));
+        } catch (IllegalArgumentException _) {
+            return List.of();
+        }
+    }
+
     /** The addresses known now; empty where none are yet. Never waits. */
     public List<InetAddress> known(String host) {
         Name name = names.get(host);
@@ -77,8 +88,13 @@ public final class Resolver implements AutoCloseable {
         return known == null ? List.of() : known;
     }
 
-    /** Looks {@code host} up anew, together with whoever else is asking for it right now. */
+    /**
+     * Looks {@code host} up anew, together with whoever else is asking for it right now. An address is what it is, and nothing is
+     * remembered of it: those of pods come and go without end.
+     */
     public CompletableFuture<List<InetAddress>> refresh(String host) {
+        List<InetAddress> literal = literal(host);
+        if (!literal.isEmpty()) return CompletableFuture.completedFuture(literal);
         Name now = names.compute(host, (key, name) -> {
             if (name != null && name.pending != null) return name;
             CompletableFuture<List<InetAddress>> pending = new CompletableFuture<>();

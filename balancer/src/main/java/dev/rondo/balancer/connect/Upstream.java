@@ -43,6 +43,9 @@ public final class Upstream {
     private final int port;
     private final BackendLabels labels;
     private final Resolver resolver;
+    /** Where the host is an address: nothing to look up, and nothing to remember once the backend has gone. */
+    private final List<InetAddress> literal;
+
     private volatile Terms terms;
     private volatile boolean retired;
     private final Recorder[] recorders;
@@ -58,11 +61,18 @@ public final class Upstream {
         this.resolver = resolver;
         this.terms = terms;
         this.recorders = recorders.toArray(Recorder[]::new);
+        this.literal = Resolver.literal(host);
         for (int i = 0; i < this.recorders.length; i++) {
             idle.add(new ArrayDeque<>());
             lives.add(new IdleLife());
         }
-        var unused = resolver.refresh(host);
+        if (literal.isEmpty()) {
+            var unused = resolver.refresh(host);
+        }
+    }
+
+    private List<InetAddress> known() {
+        return literal.isEmpty() ? resolver.known(host) : literal;
     }
 
     /** From now on connections are made and kept so. */
@@ -82,7 +92,7 @@ public final class Upstream {
 
     /** The addresses its name has now. */
     public List<InetAddress> addresses() {
-        return resolver.known(host);
+        return known();
     }
 
     /**
@@ -124,19 +134,20 @@ public final class Upstream {
 
     private boolean isOutdated(UpstreamConnection connection, Lane lane) {
         if (lane.ticker().nanos() - connection.madeAt() > terms.maxAgeNanos()) return true;
-        List<InetAddress> now = resolver.known(host);
+        List<InetAddress> now = known();
         return !now.isEmpty() && !now.contains(connection.address().getAddress());
     }
 
     /** A new connection; the caller releases or discards it. */
     public UpstreamConnection dial(Lane lane) throws ConnectFailure {
         long deadline = lane.ticker().nanos() + terms.connectNanos();
-        List<InetAddress> addresses = resolver.known(host);
+        List<InetAddress> addresses = known();
         if (addresses.isEmpty()) addresses = resolve(deadline - lane.ticker().nanos());
         Set<InetAddress> tried = new LinkedHashSet<>();
         try {
             return dialAny(lane, addresses, tried, deadline);
         } catch (ConnectFailure first) {
+            if (!literal.isEmpty()) throw first;
             // the backend may have come back elsewhere: look, not for long, and try what is new
             List<InetAddress> fresh = resolve(LEAST_TRY);
             List<InetAddress> untried =

@@ -78,6 +78,12 @@ public final class ActiveChecks implements AutoCloseable {
         return totals;
     }
 
+    /** Forgets the counters of a backend that is not checked any more. */
+    public synchronized void forget(String pool, String backend) {
+        Key key = new Key(pool, backend);
+        if (!watches.containsKey(key)) tallies.remove(key);
+    }
+
     /** Ends all checks. When it returns no thread and no connection is left, but for a check that defies its interrupt. */
     @Override
     public void close() {

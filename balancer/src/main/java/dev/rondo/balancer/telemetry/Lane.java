@@ -102,6 +102,16 @@ final class Lane implements Recorder {
         of(backend).counters().add(BackendCounts.STALE, 1);
     }
 
+    @Override
+    public void forget(BackendLabels backend) {
+        int index = backend.index();
+        BackendCounts counts = index < byIndex.length ? byIndex[index] : null;
+        if (counts == null) return;
+        byIndex[index] = null;
+        published =
+                Arrays.stream(published).filter(other -> !other.equals(counts)).toArray(BackendCounts[]::new);
+    }
+
     /** Safe from any thread. */
     List<BackendCounts> backends() {
         return Arrays.asList(published);

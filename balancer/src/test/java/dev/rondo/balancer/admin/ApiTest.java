@@ -71,7 +71,7 @@ class ApiTest {
     @Test
     void poolsInTheirOrder() throws Exception {
         JsonNode pools = get("/pools").get("pools");
-        assertThat(pools.findValuesAsText("name")).containsExactly("default", "empty");
+        assertThat(pools.findValuesAsText("name")).containsExactly("default", "empty", "listed");
         assertThat(pools.get(0)).isEqualTo(get("/pools/default"));
         assertThat(pools.get(1).get("tier").asText()).isEqualTo("none");
     }
@@ -98,7 +98,8 @@ class ApiTest {
 
     @Test
     void whatIsNotThereIsNamedWithWhatIs() throws Exception {
-        assertThat(refused(404, "GET", "/pools/x", "").get("known").toString()).isEqualTo("[\"default\",\"empty\"]");
+        assertThat(refused(404, "GET", "/pools/x", "").get("known").toString())
+                .isEqualTo("[\"default\",\"empty\",\"listed\"]");
         JsonNode backend = refused(404, "POST", "/pools/default/backends/x/drain", "");
         assertThat(backend.get("known").toString()).isEqualTo("[\"server-1\",\"10.0.0.1:80/é\"]");
         assertThat(backend.get("detail").asText()).isEqualTo("there is no backend \"x\" in the pool \"default\"");

@@ -66,12 +66,17 @@ class DrainTest {
                         on(engine).backends(backend.port()).drain(LONG, LONG).build());
                 RawClient kept = RawClient.connect(rondo.port())) {
             assertThat(status(rondo, "/health/ready")).isEqualTo(200);
+            assertThat(RawClient.ask(rondo.adminPort(), "/metrics").body())
+                    .contains("\nrondo_draining_seconds 0.0\n", "\nrondo_drain_limit_seconds 7200.0\n");
             CompletableFuture<Void> stop =
                     CompletableFuture.runAsync(() -> rondo.drain(true), Thread::startVirtualThread);
             while (status(rondo, "/health/ready") == 200) Thread.onSpinWait();
 
             assertThat(status(rondo, "/health/ready")).isEqualTo(503);
             assertThat(status(rondo, "/health/live")).isEqualTo(200);
+            assertThat(RawClient.ask(rondo.adminPort(), "/metrics").body())
+                    .containsPattern("\nrondo_draining_seconds [0-9.E-]+\n")
+                    .doesNotContain("\nrondo_draining_seconds 0.0\n");
             kept.send(get("/kept"));
             assertThat(kept.answer().last()).isFalse();
             try (RawClient fresh = RawClient.connect(rondo.port())) {

@@ -183,7 +183,7 @@ class ReloadTest {
                                 .backend("one.test", one.port())
                                 .dnsRefresh(Duration.ofHours(1))
                                 .build(),
-                        new Surroundings(lookup, Graces.USUAL, this::read))) {
+                        new Surroundings(lookup, Graces.USUAL).source(this::read))) {
             write(engine, "[{id: b, url: \"http://one.test:" + one.port() + "\"}]\ndns-refresh: 10ms");
             assertThat(rondo.reload("test")).isInstanceOf(ReloadResult.Taken.class);
             assertThat(often.await(30, TimeUnit.SECONDS)).isTrue();

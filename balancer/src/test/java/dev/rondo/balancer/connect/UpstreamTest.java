@@ -82,6 +82,11 @@ class UpstreamTest {
         public void connectionUsed(BackendLabels backend, boolean reused) {}
 
         @Override
+        public void forget(BackendLabels backend) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public void staleRepeat(BackendLabels backend) {}
     }
 

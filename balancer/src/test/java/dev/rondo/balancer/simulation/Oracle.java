@@ -197,10 +197,12 @@ final class Oracle implements Pool.Transitions {
 
     Expected expected(List<Look> all) {
         List<Look> willing = all.stream().filter(this::isWilling).toList();
-        boolean nobodyKnown = willing.stream().allMatch(look -> facts(look.backend()).check == Check.UNKNOWN);
-        List<Look> healthy = willing.stream()
-                .filter(look -> (nobodyKnown || passes(look)) && !isOut(look))
-                .toList();
+        List<Look> healthy =
+                willing.stream().filter(look -> passes(look) && !isOut(look)).toList();
+        if (healthy.isEmpty())
+            healthy = willing.stream()
+                    .filter(look -> facts(look.backend()).check == Check.UNKNOWN && !isOut(look))
+                    .toList();
         double threshold = config().balancing().panicThreshold();
         if (threshold > 0 && healthy.size() < threshold * willing.size()) return expected(Tier.ALL, willing);
         List<Look> primary = healthy.stream()
@@ -209,7 +211,7 @@ final class Oracle implements Pool.Transitions {
         if (!primary.isEmpty()) return expected(Tier.HEALTHY, primary);
         if (!healthy.isEmpty()) return expected(Tier.BACKUP, healthy);
         List<Look> benched = willing.stream()
-                .filter(look -> (nobodyKnown || passes(look)) && isOut(look))
+                .filter(look -> facts(look.backend()).check != Check.FAILED && isOut(look))
                 .toList();
         return benched.isEmpty() ? expected(Tier.NONE, benched) : expected(Tier.PANIC, benched);
     }
