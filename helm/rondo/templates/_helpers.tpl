@@ -36,8 +36,9 @@ app.kubernetes.io/name: {{ include "rondo.name" . }}-backend
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end -}}
 
+{{- /* Short enough: a StatefulSet's pods have a label of its name and eleven characters more, 63 at most. */ -}}
 {{- define "rondo.demo.name" -}}
-{{ include "rondo.fullname" . }}-backend
+{{ include "rondo.fullname" . | trunc 44 | trimSuffix "-" }}-backend
 {{- end -}}
 
 {{- define "rondo.serviceAccount" -}}
@@ -138,10 +139,20 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- fail (printf "rondo: env has %s: set it in config, which the chart reads as well" $variable.name) -}}
 {{- end -}}
 {{- end -}}
-{{- $drain := default dict .Values.config.drain -}}
-{{- $delay := include "rondo.seconds" (default "5s" $drain.delay) | int64 -}}
-{{- $timeout := include "rondo.seconds" (default "30s" $drain.timeout) | int64 -}}
+{{- with regexFind "-Drondo[.](drain[.][a-z]+|server[.]port|admin[.]port)" .Values.jvmOptions -}}
+{{- fail (printf "rondo: jvmOptions has %s: set it in config, which the chart reads as well" .) -}}
+{{- end -}}
+{{- $delay := include "rondo.seconds" (include "rondo.drain.delay" .) | int64 -}}
+{{- $timeout := include "rondo.seconds" (include "rondo.drain.timeout" .) | int64 -}}
 {{- add $delay $timeout 10 -}}
+{{- end -}}
+
+{{- define "rondo.drain.delay" -}}
+{{- default "5s" (default dict .Values.config.drain).delay -}}
+{{- end -}}
+
+{{- define "rondo.drain.timeout" -}}
+{{- default "30s" (default dict .Values.config.drain).timeout -}}
 {{- end -}}
 
 {{- define "rondo.ports.http" -}}
@@ -166,19 +177,25 @@ capabilities: {drop: [ALL]}
 {{- end -}}
 
 {{- define "rondo.variables" -}}
-{{- if or .Values.env .Values.jvmOptions (include "rondo.prefersZone" .) }}
+{{- $own := list -}}
+{{- range .Values.env -}}
+{{- $own = append $own .name -}}
+{{- end -}}
 env:
-  {{- if include "rondo.prefersZone" . }}
+  # beside the grace that is computed from them: a pod whose file is edited would drain for longer than it is given
+  - {name: RONDO_DRAIN_DELAY, value: {{ include "rondo.drain.delay" . | quote }}}
+  - {name: RONDO_DRAIN_TIMEOUT, value: {{ include "rondo.drain.timeout" . | quote }}}
+  {{- if and (include "rondo.prefersZone" .) (not (has "RONDO_ZONE" $own)) }}
   # from Kubernetes 1.35 on a pod has this label of its node; before, it is empty, and Rondo looks into the EndpointSlices
   - {name: RONDO_ZONE, valueFrom: {fieldRef: {fieldPath: "metadata.labels['topology.kubernetes.io/zone']"}}}
   {{- end }}
   {{- with .Values.jvmOptions }}
-  - {name: JAVA_TOOL_OPTIONS, value: {{ . | quote }}}
+  # JAVA_TOOL_OPTIONS would lose to the options that the image starts with
+  - {name: _JAVA_OPTIONS, value: {{ . | quote }}}
   {{- end }}
   {{- with .Values.env }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
-{{- end }}
 {{- with .Values.envFrom }}
 envFrom:
   {{- toYaml . | nindent 2 }}
