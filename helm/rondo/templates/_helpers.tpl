@@ -98,8 +98,12 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- $sources = append $sources $pool.backends -}}
 {{- end -}}
 {{- range $source := $sources -}}
-{{- if and (kindIs "map" $source) $source.kubernetes -}}
-{{- $found = append $found (default $.Release.Namespace $source.kubernetes.namespace) -}}
+{{- $kubernetes := dict -}}{{- /* what is no map is for rondo check to refuse */ -}}
+{{- if kindIs "map" $source -}}
+{{- $kubernetes = $source.kubernetes -}}
+{{- end -}}
+{{- if and (kindIs "map" $kubernetes) $kubernetes -}}
+{{- $found = append $found (default $.Release.Namespace $kubernetes.namespace) -}}
 {{- end -}}
 {{- end -}}
 {{- $found | uniq | toJson -}}
