@@ -7,11 +7,13 @@ import dev.rondo.balancer.wire.Ticker;
 import io.helidon.webserver.WebServer;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +35,7 @@ public final class DataListener {
     private static final Duration GRACE = Duration.ofSeconds(1);
 
     private static final Duration LOOK_EVERY = Duration.ofMillis(100);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(10);
 
     private final Configuration configuration;
     private final int maxConnections;
@@ -171,7 +174,10 @@ public final class DataListener {
         }
     }
 
-    /** Closing the port resets what the kernel has connected and nobody has accepted: so the queue is emptied first. */
+    /**
+     * Closing the port resets what the kernel has connected and nobody has accepted: so nobody connects any more, and then the
+     * queue is emptied.
+     */
     private void closePort(Thread closing, long deadline) throws InterruptedException {
         try (Marker marker = mark()) {
             if (marker != null && !marker.awaitAccepted(GRACE)) {
@@ -191,18 +197,29 @@ public final class DataListener {
         }
     }
 
-    private @Nullable Marker mark() {
+    private @Nullable Marker mark() throws InterruptedException {
         if (hurry.getCount() == 0) return null;
         Marker marker = null;
         try {
-            marker = new Marker(ListeningPort.reachable(configuration.server().host()));
+            String host = configuration.server().host();
+            marker = new Marker(ListeningPort.reachable(host));
             accepted.expect(marker);
+            if (SynFilter.attach(InetAddress.getByName(host), port, marker.localPort())) awaitHandshakes();
+            else LOG.log(System.Logger.Level.DEBUG, "server: who connects while the port closes is reset: no filter");
             marker.connect(port, configuration.server().enableProxyProtocol(), GRACE);
             return marker;
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "server: no connection to port " + port + " of our own", e);
             if (marker != null) marker.close();
             return null;
+        }
+    }
+
+    /** They take as long as the way to the client and back; not all end. */
+    private void awaitHandshakes() throws InterruptedException {
+        long until = ticker.nanos() + GRACE.toNanos();
+        while (SynFilter.handshakes(port) > 0 && ticker.nanos() - until < 0) {
+            if (hurry.await(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS)) return;
         }
     }
 
