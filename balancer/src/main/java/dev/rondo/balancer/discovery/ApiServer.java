@@ -1,5 +1,7 @@
 package dev.rondo.balancer.discovery;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
@@ -11,6 +13,7 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** How the API server of Kubernetes is talked to. */
@@ -46,7 +49,10 @@ final class ApiServer {
 
     /** Knows what is asked for here, and does not load every kind that Kubernetes has to find that out. */
     private static KubernetesSerialization serialization() {
-        KubernetesSerialization serialization = new KubernetesSerialization(new ObjectMapper(), false);
+        ObjectMapper mapper = new ObjectMapper();
+        // the server writes null where a slice has no endpoints, and where it has no ports
+        mapper.configOverride(List.class).setSetterInfo(JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY));
+        KubernetesSerialization serialization = new KubernetesSerialization(mapper, false);
         serialization.registerKubernetesResource(EndpointSlice.class);
         serialization.registerKubernetesResource(EndpointSliceList.class);
         serialization.registerKubernetesResource(Status.class);

@@ -9,6 +9,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rondo.balancer.config.BackendSource;
 import dev.rondo.balancer.testkit.ApiServerStub;
 import dev.rondo.balancer.wire.Ticker;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointPort;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.NamespacedKubernetesClient;
@@ -108,10 +110,30 @@ class KubernetesSourceTest {
             Feed feed = follow(server(api), NEVER_PROBING);
             assertThat(told.next()).containsExactly("a");
             api.awaitWatches(1);
-            api.put(slice("one", "api", 80));
+            api.put(scaledToZero("one", "api"));
             assertThat(told.next()).isEmpty();
             assertThat(feed.status().lost()).isNull();
             assertThat(feed.hasAnswered()).isTrue();
+            api.put(slice("one", "api", 80, ready("b", "10.0.0.2")));
+            assertThat(told.next()).containsExactly("b");
+            assertThat(feed.status().failures()).isZero();
+        }
+    }
+
+    /** Without endpoints a slice has no ports either. */
+    private static EndpointSlice scaledToZero(String name, String service) {
+        return new EndpointSliceBuilder(slice(name, service, 80))
+                .withPorts(List.<EndpointPort>of())
+                .build();
+    }
+
+    @Test
+    void aServiceThatHasNoPodsYetHasNoBackends() throws Exception {
+        try (ApiServerStub api = ApiServerStub.start()) {
+            api.put(scaledToZero("one", "api"));
+            Feed feed = follow(server(api), NEVER_PROBING);
+            assertThat(told.next()).isEmpty();
+            assertThat(feed.status().lost()).isNull();
         }
     }
 
@@ -251,6 +273,7 @@ class KubernetesSourceTest {
     void theOwnZoneIsThatOfTheOwnPod() throws Exception {
         try (ApiServerStub api = ApiServerStub.start()) {
             api.put(slice("one", "api", 80, in("x", ready("a", "10.0.0.1")), in("y", ready("b", "10.0.0.2"))));
+            api.put(scaledToZero("another", "idle"));
             Supplier<KubernetesClient> server = () -> ApiServer.connect(api.url())
                     .adapt(NamespacedKubernetesClient.class)
                     .inNamespace("shop");

@@ -87,7 +87,7 @@ public final class ApiServerStub implements AutoCloseable {
     }
 
     private void tell(String action, EndpointSlice slice) {
-        events.add(new Event(version, slice, "{\"type\":\"" + action + "\",\"object\":" + JSON.asJson(slice) + "}\n"));
+        events.add(new Event(version, slice, "{\"type\":\"" + action + "\",\"object\":" + json(slice) + "}\n"));
         notifyAll();
     }
 
@@ -157,7 +157,7 @@ public final class ApiServerStub implements AutoCloseable {
                                     + version + "\"},\"items\":["
                                     + slices.values().stream()
                                             .filter(slice -> matches(slice, query))
-                                            .map(JSON::asJson)
+                                            .map(ApiServerStub::json)
                                             .collect(Collectors.joining(","))
                                     + "]}")
                             .getBytes(StandardCharsets.UTF_8);
@@ -165,6 +165,13 @@ public final class ApiServerStub implements AutoCloseable {
         exchange.getResponseHeaders().set("Content-Type", "application/json");
         exchange.sendResponseHeaders(200, body.length);
         exchange.getResponseBody().write(body);
+    }
+
+    /** As the server writes it: a list without anything in it is null. */
+    private static String json(EndpointSlice slice) {
+        String empty = (slice.getEndpoints().isEmpty() ? "\"endpoints\":null," : "")
+                + (slice.getPorts().isEmpty() ? "\"ports\":null," : "");
+        return "{" + empty + JSON.asJson(slice).strip().substring(1);
     }
 
     private static boolean matches(EndpointSlice slice, String query) {
