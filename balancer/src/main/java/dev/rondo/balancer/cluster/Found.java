@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param withheld why it gets no new requests; null where nothing is against it
  */
 public record Found(
-        BackendConfig config, boolean near, @Nullable String withheld) {
+        BackendConfig config, boolean near, @Nullable Withheld withheld) {
     /** Nothing is against it, and none comes before it. */
     public Found(BackendConfig config) {
         this(config, true, null);

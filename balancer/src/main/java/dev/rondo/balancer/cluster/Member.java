@@ -110,6 +110,13 @@ record Member(
         return configured == 0 ? Integer.MAX_VALUE : configured;
     }
 
+    /** Whether it has a share of the work, or should have one that others do meanwhile; not where it is meant to get none. */
+    boolean isExpected() {
+        if (state != BackendState.DRAINING) return true;
+        Withheld withheld = standing.withheld();
+        return withheld != null && !withheld.ends() && standing.drained() == null && weight() > 0;
+    }
+
     /** Whether nothing but its own answers keeps it out of service. */
     boolean isServing() {
         return state.isUsable() || state == BackendState.EJECTED;

@@ -102,7 +102,7 @@ record Snapshot(
         double threshold = config.balancing().panicThreshold();
         if (threshold > 0 && healthy.size() < threshold * willing.size()) return new Choice(Tier.ALL, willing);
         List<Member> primary = healthy.stream().filter(m -> !m.isBackup()).toList();
-        if (!primary.isEmpty()) return nearest(primary, willing);
+        if (!primary.isEmpty()) return nearest(primary, members);
         if (!healthy.isEmpty()) return new Choice(Tier.BACKUP, healthy);
         List<Member> benched = willing.stream()
                 .filter(m -> isOut(m) && m.state() != BackendState.DOWN)
@@ -111,9 +111,11 @@ record Snapshot(
     }
 
     /** Those that are near, as long as half of them are healthy; what is left of these must not bear the load of all. */
-    private static Choice nearest(List<Member> primary, List<Member> willing) {
+    private static Choice nearest(List<Member> primary, List<Member> members) {
         List<Member> near = primary.stream().filter(Member::near).toList();
-        long known = willing.stream().filter(m -> m.near() && !m.isBackup()).count();
+        long known = members.stream()
+                .filter(m -> m.near() && !m.isBackup() && m.isExpected())
+                .count();
         if (near.isEmpty() || near.size() == primary.size() || 2L * near.size() < known)
             return new Choice(Tier.HEALTHY, primary);
         return new Choice(

@@ -10,14 +10,14 @@ import org.jspecify.annotations.Nullable;
  * @param check what its active checks say
  * @param checked why they say so, for people
  * @param drained why it gets no new requests, said by a person; null where nobody said so
- * @param withheld the same, said by discovery, which a person does not take back
+ * @param withheld what discovery has against it, which a person does not take back; null where nothing
  * @param weight set by the API; null where nobody did
  */
 record Standing(
         Check check,
         String checked,
         @Nullable String drained,
-        @Nullable String withheld,
+        @Nullable Withheld withheld,
         @Nullable Weight weight) {
     /**
      * A weight set by the API.
@@ -56,14 +56,15 @@ record Standing(
     }
 
     /** @param why null takes it back */
-    Standing withheld(@Nullable String why) {
+    Standing withheld(@Nullable Withheld why) {
         return new Standing(check, checked, drained, why, weight);
     }
 
     /** Why it gets no new requests, whoever said so; null where nobody did. */
     @Nullable
     String refusal() {
-        return drained != null ? drained : withheld;
+        if (drained != null) return drained;
+        return withheld == null ? null : withheld.reason();
     }
 
     /** @param set null goes back to what is configured */

@@ -1,6 +1,7 @@
 package dev.rondo.balancer.discovery;
 
 import dev.rondo.balancer.cluster.Found;
+import dev.rondo.balancer.cluster.Withheld;
 import dev.rondo.balancer.config.BackendSource;
 import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointConditions;
@@ -20,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /** From the slices of a Service to backends. Does not depend on the order of slices, or of endpoints in them. */
 final class EndpointTable {
-    private static final String NOT_READY = "its pod is not ready";
-    private static final String TERMINATING = "its pod is terminating";
+    private static final Withheld NOT_READY = new Withheld("its pod is not ready", false);
+    private static final Withheld TERMINATING = new Withheld("its pod is terminating", true);
 
     /**
      * What a slice says of one pod.
@@ -114,7 +115,7 @@ final class EndpointTable {
         return (hinted && entry.hints != null) ? entry.hints.contains(zone) : zone.equals(entry.zone);
     }
 
-    private static @Nullable String withheld(Entry entry, boolean any) {
+    private static @Nullable Withheld withheld(Entry entry, boolean any) {
         if (entry.terminating) return (any || !entry.serving) ? TERMINATING : null;
         return entry.ready ? null : NOT_READY;
     }

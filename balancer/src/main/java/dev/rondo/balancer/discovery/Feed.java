@@ -1,6 +1,7 @@
 package dev.rondo.balancer.discovery;
 
 import dev.rondo.balancer.cluster.Found;
+import dev.rondo.balancer.cluster.Withheld;
 import dev.rondo.balancer.config.BackendSource;
 import dev.rondo.balancer.wire.Ticker;
 import java.util.List;
@@ -130,11 +131,13 @@ final class Feed implements Runnable {
     private static String shown(List<Found> found) {
         if (found.isEmpty()) return "no backends";
         return found.size() + " backends: "
-                + found.stream()
-                        .limit(NAMED)
-                        .map(each -> each.config().id() + (each.withheld() == null ? "" : " (" + each.withheld() + ")"))
-                        .collect(Collectors.joining(", "))
+                + found.stream().limit(NAMED).map(Feed::named).collect(Collectors.joining(", "))
                 + (found.size() > NAMED ? ", …" : "");
+    }
+
+    private static String named(Found one) {
+        Withheld withheld = one.withheld();
+        return one.config().id() + (withheld == null ? "" : " (" + withheld.reason() + ")");
     }
 
     /** The source is in touch, and nothing has changed. */

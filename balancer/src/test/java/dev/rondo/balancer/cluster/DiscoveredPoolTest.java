@@ -88,7 +88,11 @@ class DiscoveredPoolTest {
     }
 
     private static Found withheld(String id, String host) {
-        return new Found(config(id, host), true, "it ends");
+        return new Found(config(id, host), true, new Withheld("it ends", true));
+    }
+
+    private static Found notReady(String id, String host) {
+        return new Found(config(id, host), true, new Withheld("it is not ready", false));
     }
 
     private static Found far(String id, String host) {
@@ -245,6 +249,18 @@ class DiscoveredPoolTest {
                 withheld("d", "10.0.0.4"),
                 far("x", "10.0.0.5"));
         assertThat(picks(3)).containsOnly("a");
+    }
+
+    @Test
+    void thoseThatAreNotReadyDo() {
+        cluster.apply(of(API), 16);
+        Found far = far("x", "10.0.0.5");
+        tell(at("a", "10.0.0.1"), at("b", "10.0.0.2"), notReady("c", "10.0.0.3"), notReady("d", "10.0.0.4"), far);
+        assertThat(picks(4)).as("two of four").containsExactlyInAnyOrder("a", "a", "b", "b");
+        tell(at("a", "10.0.0.1"), notReady("b", "10.0.0.2"), notReady("c", "10.0.0.3"), notReady("d", "10.0.0.4"), far);
+        assertThat(picks(4)).as("one of four").containsExactlyInAnyOrder("a", "a", "x", "x");
+        for (String id : List.of("b", "c", "d")) pool().drain(backend(id), "by hand");
+        assertThat(picks(2)).as("nobody misses what a person has drained").containsOnly("a");
     }
 
     @Test

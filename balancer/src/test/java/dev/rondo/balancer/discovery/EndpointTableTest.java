@@ -8,6 +8,7 @@ import static dev.rondo.balancer.testkit.Slices.slice;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rondo.balancer.cluster.Found;
+import dev.rondo.balancer.cluster.Withheld;
 import dev.rondo.balancer.config.BackendSource;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointBuilder;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointPort;
@@ -83,7 +84,10 @@ class EndpointTableTest {
                                         pod("c", "10.0.0.3", false, false, false)))
                         .found())
                 .extracting(Found::withheld)
-                .containsExactly(null, "its pod is terminating", "its pod is not ready");
+                .containsExactly(
+                        null,
+                        new Withheld("its pod is terminating", true),
+                        new Withheld("its pod is not ready", false));
     }
 
     @Test
