@@ -122,6 +122,12 @@ final class Feed implements Runnable {
         state = new State(List.copyOf(found), state.lastSuccessMillis, null);
     }
 
+    /** There are these now, though the source is not as it should be: where it is lost it stays so. */
+    void listed(List<Found> found) {
+        if (!found.equals(state.found)) tell(found);
+        state = new State(List.copyOf(found), state.lastSuccessMillis, state.lost);
+    }
+
     private synchronized void tell(List<Found> found) {
         if (stopped) return;
         LOG.log(System.Logger.Level.INFO, "pool " + pool + ": " + config.shown() + " has " + shown(found));

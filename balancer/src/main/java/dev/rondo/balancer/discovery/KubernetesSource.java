@@ -24,11 +24,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The endpoints of a Service: its slices are listed and then watched from there. However a watch ends, the slices are listed
- * again; only where that fails is the source lost.
+ * again; the source is lost where that fails, and where no watch lasts.
  */
 final class KubernetesSource implements Source {
     private static final System.Logger LOG = System.getLogger(KubernetesSource.class.getName());
     private static final String SERVICE_NAME = "kubernetes.io/service-name";
+    /** So many watches in a row that end at once are no chance: the client keeps to itself why. */
+    private static final int MOST_SHORT_WATCHES = 3;
 
     /**
      * @param probeNanos after so long a silence the server is asked whether it is there
@@ -66,6 +68,8 @@ final class KubernetesSource implements Source {
     private final Terms terms;
     private final Map<String, EndpointSlice> slices = new HashMap<>();
     private @Nullable String complaint;
+    /** Watches in a row that have ended before they said a word, and before the server was due to be asked. */
+    private int shortWatches;
 
     /** @param server connects; what it gives is closed */
     KubernetesSource(
@@ -98,7 +102,7 @@ final class KubernetesSource implements Source {
         }
     }
 
-    private void listAndWatch(Session session, Feed feed) throws InterruptedException {
+    private void listAndWatch(Session session, Feed feed) throws SourceLost, InterruptedException {
         long begun = ticker.nanos();
         EndpointSliceList list = session.service.list();
         slices.clear();
@@ -106,6 +110,11 @@ final class KubernetesSource implements Source {
         if (config.preferZone()) zone.look(session.client);
         tell(feed);
         watch(session, list.getMetadata().getResourceVersion(), feed);
+        if (noWatchLasts())
+            throw new SourceLost(
+                    "its watch ends at once, each time: give Rondo's service account watch beside get and list on"
+                            + " endpointslices (discovery.k8s.io), and see that no proxy on the way cuts long answers",
+                    null);
         long left = begun + terms.shortestNanos - ticker.nanos();
         if (left > 0) feed.pause(left);
     }
@@ -134,11 +143,13 @@ final class KubernetesSource implements Source {
                 .withAllowWatchBookmarks(true)
                 .build();
         Watch watch = session.service.watch(from, new Listener(heard));
+        shortWatches++;
         try {
             long lastWord = ticker.nanos();
             while (ticker.nanos() - session.endNanos < 0) {
                 Word next = heard.poll(terms.probeNanos, TimeUnit.NANOSECONDS);
                 if (next == null) {
+                    shortWatches = 0;
                     probe(session, feed);
                     if (ticker.nanos() - lastWord > terms.silenceNanos) return;
                     continue;
@@ -150,7 +161,10 @@ final class KubernetesSource implements Source {
                         case Word.Ended ended -> {
                             return;
                         }
-                        case Word.Changed changed -> apply(changed);
+                        case Word.Changed changed -> {
+                            shortWatches = 0;
+                            apply(changed);
+                        }
                     }
                 }
                 tell(feed);
@@ -185,7 +199,13 @@ final class KubernetesSource implements Source {
                 slices.isEmpty()
                         ? "there are no EndpointSlices; is its name right, and has it a selector?"
                         : backends.missing());
-        feed.found(backends.found());
+        // a list that is right for now is no watch: whoever is to be woken by that must be
+        if (noWatchLasts()) feed.listed(backends.found());
+        else feed.found(backends.found());
+    }
+
+    private boolean noWatchLasts() {
+        return shortWatches >= MOST_SHORT_WATCHES;
     }
 
     /** Once for as long as it holds. */

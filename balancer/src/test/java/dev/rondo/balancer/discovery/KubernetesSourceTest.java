@@ -143,8 +143,10 @@ class KubernetesSourceTest {
             api.put(slice("one", "api", 80, ready("a", "10.0.0.1")));
             Feed feed = follow(server(api), NEVER_PROBING);
             assertThat(told.next()).containsExactly("a");
-            for (int round = 1; round <= 3; round++) {
+            for (int round = 1; round <= 5; round++) {
                 api.awaitWatches(round);
+                api.put(slice("one", "api", 80, ready("a" + round, "10.0.0.1")));
+                assertThat(told.next()).containsExactly("a" + round);
                 api.putUnseen(slice("one", "api", 80, ready("b" + round, "10.0.0.2")));
                 api.hangUp();
                 assertThat(told.next()).containsExactly("b" + round);
@@ -244,6 +246,31 @@ class KubernetesSourceTest {
             Told.await(feed, status -> "the API server answers 500".equals(status.lost()));
             assertThat(feed.hasAnswered()).isFalse();
             assertThat(told.isSilent()).isTrue();
+        }
+    }
+
+    @Test
+    void watchesThatAreRefusedAreALossAlthoughListsAreNot() throws Exception {
+        try (ApiServerStub api = ApiServerStub.start()) {
+            api.refuseWatches(true);
+            api.put(slice("one", "api", 80, ready("a", "10.0.0.1")));
+            Feed feed = follow(server(api), NEVER_PROBING);
+            assertThat(told.next()).containsExactly("a");
+            SourceStatus lost = Told.await(feed, status -> status.failures() >= 5);
+            assertThat(lost.lost()).startsWith("its watch ends at once, each time: give Rondo's service account watch");
+            for (int i = 0; i < 4; i++) pauses.take();
+            assertThat(pauses.take() / 1_000_000)
+                    .as("it asks less and less often")
+                    .isBetween(4000L, 6000L);
+            api.put(slice("one", "api", 80, ready("b", "10.0.0.2")));
+            assertThat(told.next()).as("what a list says is taken").containsExactly("b");
+            assertThat(feed.status().lost()).isEqualTo(lost.lost());
+            assertThat(feed.status().lastSuccessMillis()).isEqualTo(lost.lastSuccessMillis());
+            api.refuseWatches(false);
+            api.awaitWatches(1);
+            api.put(slice("one", "api", 80, ready("c", "10.0.0.3")));
+            assertThat(told.next()).containsExactly("c");
+            Told.await(feed, status -> status.lost() == null);
         }
     }
 

@@ -40,6 +40,7 @@ public final class ApiServerStub implements AutoCloseable {
     private int watches;
     private int status = 200;
     private boolean silent;
+    private boolean refusesWatches;
 
     private ApiServerStub(int port) throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
@@ -114,6 +115,11 @@ public final class ApiServerStub implements AutoCloseable {
         status = with;
     }
 
+    /** Whether watches, and they alone, are answered with 403 from now on. */
+    public synchronized void refuseWatches(boolean now) {
+        refusesWatches = now;
+    }
+
     /** From now on nothing is answered any more, and no watch says anything; connections stay. */
     public synchronized void fallSilent(boolean now) {
         silent = now;
@@ -133,8 +139,9 @@ public final class ApiServerStub implements AutoCloseable {
             String query = String.valueOf(exchange.getRequestURI().getQuery());
             synchronized (this) {
                 while (silent && closed.getCount() > 0) wait();
-                if (status != 200) {
-                    exchange.sendResponseHeaders(status, -1);
+                int answer = refusesWatches && query.contains("watch=true") ? 403 : status;
+                if (answer != 200) {
+                    exchange.sendResponseHeaders(answer, -1);
                     return;
                 }
             }
