@@ -10,7 +10,6 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.time.Duration;
 import java.util.List;
@@ -43,7 +42,7 @@ final class ApiServer {
         return new KubernetesClientBuilder()
                 .withConfig(config.build())
                 .withKubernetesSerialization(serialization())
-                .withHttpClientFactory(new JdkHttpClientFactory())
+                .withHttpClientFactory(new EndingHttpClient())
                 .build();
     }
 
