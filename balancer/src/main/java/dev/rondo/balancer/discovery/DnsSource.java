@@ -69,7 +69,7 @@ final class DnsSource implements Source {
                 .sorted(Comparator.comparing(InetAddress::getAddress, Arrays::compareUnsigned))
                 .distinct()
                 .map(address -> new Found(Places.backend(
-                        address.getHostAddress(), config.port(), config.weight(), false, config.maxRequests())))
+                        Places.literal(address), config.port(), config.weight(), false, config.maxRequests())))
                 .toList();
     }
 }

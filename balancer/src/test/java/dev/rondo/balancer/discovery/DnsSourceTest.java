@@ -103,6 +103,15 @@ class DnsSourceTest {
     }
 
     @Test
+    void anInterfaceGoesByItsNumber() throws Exception {
+        String literal = Places.literal("fe80:0:0:0:0:0:0:1%br-lan", 3);
+        assertThat(Places.backend(literal, 80, 1, false, 0).host()).isEqualTo("fe80:0:0:0:0:0:0:1%3");
+        resolvesTo("fe80::1%7");
+        follow(WEB, this::look);
+        assertThat(told.next()).containsExactly("[fe80:0:0:0:0:0:0:1%7]:8080");
+    }
+
+    @Test
     void theOldAnswerStaysWhenTheResolverFails() throws Exception {
         resolvesTo("10.0.0.1");
         Feed feed = follow(WEB, this::look);
