@@ -40,6 +40,12 @@ final class ProveCommand implements Callable<Integer> {
     private String url = "";
 
     @Option(
+            names = "--host",
+            paramLabel = "NAME",
+            description = "What the field Host says, for routes that go by it; the host and port of URL if not given.")
+    private @Nullable String host;
+
+    @Option(
             names = "--rate",
             paramLabel = "N",
             defaultValue = "300",
@@ -168,7 +174,7 @@ final class ProveCommand implements Callable<Integer> {
         String ids = prefix != null ? prefix : "prove-" + HexFormat.of().toHexDigits(new SecureRandom().nextInt());
         try {
             return new Plan(
-                    Target.of(url),
+                    host == null ? Target.of(url) : Target.of(url).asking(host),
                     postPath,
                     rate,
                     duration,

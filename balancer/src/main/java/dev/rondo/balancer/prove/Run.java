@@ -53,8 +53,7 @@ public final class Run {
         long end = clock.getAsLong() - begin;
         watch.interrupt();
         watch.join();
-        String url = "http://" + plan.target().authority() + plan.target().path();
-        return new Report(ledger.summary(url, plan.prefix(), end));
+        return new Report(ledger.summary(plan.target().shown(), plan.prefix(), end));
     }
 
     /** Sends nothing new. What is in flight ends in its time. */
@@ -193,7 +192,7 @@ public final class Run {
     private byte[] bytes(String method, String id, boolean alone) {
         boolean post = method.equals("POST");
         String head = method + " " + (post ? plan.postPath() : plan.target().path()) + " HTTP/1.1\r\n"
-                + "Host: " + plan.target().authority() + "\r\n"
+                + "Host: " + plan.target().asked() + "\r\n"
                 + "User-Agent: rondo-prove\r\n"
                 + "X-Request-Id: " + id + "\r\n"
                 + (alone ? "Connection: close\r\n" : "")

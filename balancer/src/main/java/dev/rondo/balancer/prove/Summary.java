@@ -6,7 +6,7 @@ import java.util.Map;
 /**
  * The ledger at the end of a run. Every request that was sent either got a good answer or failed.
  *
- * @param target the URL
+ * @param target the URL, and what Host says where that is something else
  * @param prefix of the requests' ids
  * @param seconds from the start to the last answer
  * @param sent requests by method
