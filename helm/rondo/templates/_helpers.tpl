@@ -164,6 +164,10 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end -}}
 
 {{- define "rondo.ports.admin" -}}
+{{- $host := toString (dig "admin" "host" "" .Values.config) -}}
+{{- if regexMatch "^(127[.]|localhost$|\\[?::1\\]?$)" $host -}}
+{{- fail (printf "rondo: config.admin.host is %s, where no probe of the kubelet arrives: leave it out, and set networkPolicy.enabled=true to say who may reach the admin port" $host) -}}
+{{- end -}}
 {{- dig "admin" "port" 9090 .Values.config -}}
 {{- end -}}
 
