@@ -254,6 +254,7 @@ public final class Rondo implements AutoCloseable {
                         configuration.server().host(),
                         data::port),
                 new Sources(pools::views, pools::explain, telemetry.ledger(), new LiveOperations(cluster, reload)),
+                        () -> stopping != null,
                 telemetry.registry());
         long period = WATCH_EVERY.toMillis();
         var unused = watch.scheduleWithFixedDelay(this::lookAfterListeners, period, period, TimeUnit.MILLISECONDS);
