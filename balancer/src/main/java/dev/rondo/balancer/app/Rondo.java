@@ -241,7 +241,7 @@ public final class Rondo implements AutoCloseable {
         telemetry.registry().register(new ClusterCollector(cluster, changes, checks, discovery, Ticker.SYSTEM));
         PoolViews pools = new PoolViews(cluster, () -> router, telemetry, changes, checks, discovery, Ticker.SYSTEM);
         discovery.update(configuration.pools().values());
-        DataListener data = DataListener.start(configuration, descriptors.connections(), proxy, Ticker.SYSTEM);
+        DataListener data = DataListener.start(() -> configuration, descriptors.connections(), proxy, Ticker.SYSTEM);
         listener = data;
         admin = AdminServer.start(
                 configuration.admin(),
