@@ -31,7 +31,6 @@ import dev.rondo.balancer.telemetry.AccessLog;
 import dev.rondo.balancer.telemetry.ApplicationLog;
 import dev.rondo.balancer.telemetry.BackendLabels;
 import dev.rondo.balancer.telemetry.BackendStatus;
-import dev.rondo.balancer.telemetry.BackendTotals;
 import dev.rondo.balancer.telemetry.Recorder;
 import dev.rondo.balancer.telemetry.Telemetry;
 import dev.rondo.balancer.wire.Engine;
@@ -52,7 +51,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -81,6 +79,7 @@ public final class Rondo implements AutoCloseable {
     private final List<Recorder> recorders =
             new ArrayList<>(); // one for each lane, by index; filled by the constructor
     private final Cluster cluster;
+    private final PoolTicks ticks;
     private final Discovery discovery;
     private final Reload reload;
     private final Connector connector;
@@ -118,6 +117,7 @@ public final class Rondo implements AutoCloseable {
         for (Lane lane : engine.lanes()) recorders.add(telemetry.recorder(lane.index()));
         this.cluster = new Cluster(
                 new Cluster.Surroundings(resolver, recorders, Ticker.SYSTEM::nanos, new SecureRandom(), changes));
+        this.ticks = new PoolTicks(cluster, telemetry::totals);
         cluster.apply(configuration, maxIdle(configuration, expectedAtStart));
         this.router = new Router(configuration.routes(), cluster);
         this.proxy = new Proxy(
@@ -350,20 +350,10 @@ public final class Rondo implements AutoCloseable {
     /** Whatever goes wrong here, the next one comes: a scheduler forgets for good what has thrown once. */
     private void tick() {
         try {
-            lookAtPools();
+            ticks.run();
             forgetGone();
         } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.ERROR, "ejections and slow starts are late", e);
-        }
-    }
-
-    private void lookAtPools() {
-        Function<BackendLabels, BackendTotals> totals = null; // read once, and only where a pool wants them
-        for (Pool pool : cluster.pools()) {
-            pool.tick();
-            if (!pool.isComparisonDue()) continue;
-            if (totals == null) totals = telemetry.totals();
-            pool.compare(totals);
+            LOG.log(System.Logger.Level.ERROR, "backends that have gone are not forgotten", e);
         }
     }
 
