@@ -12,12 +12,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntUnaryOperator;
 import java.util.function.LongSupplier;
@@ -156,22 +154,15 @@ public final class Cluster {
         return pool;
     }
 
-    /** Their names are looked up no more, unless somebody else goes by them. */
     private void retire(List<Backend> retired) {
         long now = surroundings.nanos.getAsLong();
-        Set<String> hosts = new HashSet<>();
         for (Backend backend : retired) {
             backend.upstream().retire();
-            hosts.add(backend.config().host());
             departed.put(key(backend.labels().pool(), backend.id()), new Gone(backend, now));
         }
-        for (Pool pool : pools.values()) {
-            for (Backend backend : pool.backends()) {
-                hosts.remove(backend.config().host());
+        for (Pool pool : pools.values())
+            for (Backend backend : pool.backends())
                 departed.remove(key(pool.name(), backend.id())); // it has only moved
-            }
-        }
-        hosts.forEach(surroundings.resolver::forget);
     }
 
     /** A text, and no record: making the first one's hash code takes milliseconds of the start. */
