@@ -228,6 +228,10 @@ public final class Rondo implements AutoCloseable {
                 "How often an event loop was held for more than 10 ms.",
                 () -> engine.lanes().stream().mapToLong(Lane::stalls).sum());
         telemetry.gauge(
+        telemetry.counter(
+                "rondo_log_dropped",
+                "Changes of backends that the application log lost because nobody took its lines.",
+                changes::dropped);
                 "rondo_client_connections_resting",
                 "Open connections of clients that hold no thread, because nothing has come for a while.",
                 this::resting);
