@@ -51,6 +51,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -365,18 +366,21 @@ public final class Rondo implements AutoCloseable {
         for (BackendLabels forgotten : cluster.forget()) {
             changes.forget(forgotten.pool(), forgotten.backend());
             checks.forget(forgotten.pool(), forgotten.backend());
-            for (Lane lane : engine.lanes()) {
-                lane.start(() -> forget(lane, forgotten));
-            }
+            forget(recorder -> recorder.forget(forgotten));
         }
+        for (String pool : cluster.forgetPools()) forget(recorder -> recorder.forgetPool(pool));
     }
 
-    private void forget(Lane lane, BackendLabels backend) {
-        lane.lock();
-        try {
-            recorders.get(lane.index()).forget(backend);
-        } finally {
-            lane.unlock();
+    private void forget(Consumer<Recorder> what) {
+        for (Lane lane : engine.lanes()) {
+            lane.start(() -> {
+                lane.lock();
+                try {
+                    what.accept(recorders.get(lane.index()));
+                } finally {
+                    lane.unlock();
+                }
+            });
         }
     }
 

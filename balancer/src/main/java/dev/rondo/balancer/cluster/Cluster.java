@@ -55,6 +55,7 @@ public final class Cluster {
     private final Map<String, BackendLabels> labels = new HashMap<>();
 
     private final Map<String, Gone> departed = new HashMap<>();
+    private final Map<String, Long> removed = new HashMap<>(); // pools, and since when
     private int nextIndex;
 
     private int maxIdle; // guarded by this
@@ -83,9 +84,13 @@ public final class Cluster {
             if (pool == null) next.put(config.name(), make(config));
             else next.put(config.name(), change(pool, config, wanted(config, pool), gone));
         }
+        long now = surroundings.nanos.getAsLong();
         pools.forEach((name, pool) -> {
-            if (!next.containsKey(name)) gone.addAll(pool.backends());
+            if (next.containsKey(name)) return;
+            gone.addAll(pool.backends());
+            removed.put(name, now);
         });
+        removed.keySet().removeAll(next.keySet());
         pools = Collections.unmodifiableSequencedMap(next);
         retire(gone);
         return gone;
@@ -158,7 +163,8 @@ public final class Cluster {
         long now = surroundings.nanos.getAsLong();
         for (Backend backend : retired) {
             backend.upstream().retire();
-            departed.put(key(backend.labels().pool(), backend.id()), new Gone(backend, now));
+            String pool = backend.labels().pool();
+            departed.put(key(pool, backend.id()), new Gone(backend, now));
         }
         for (Pool pool : pools.values())
             for (Backend backend : pool.backends())
@@ -201,6 +207,21 @@ public final class Cluster {
             labels.remove(entry.getKey());
             return forgotten.add(backend.labels());
         });
+        return forgotten;
+    }
+
+    /**
+     * Forgets the pools that have been gone for long.
+     *
+     * @return their names, of which nobody needs to count anything any more
+     */
+    public synchronized List<String> forgetPools() {
+        long now = surroundings.nanos.getAsLong();
+        List<String> forgotten = new ArrayList<>();
+        removed.forEach((name, since) -> {
+            if (now - since >= REMEMBERED) forgotten.add(name);
+        });
+        forgotten.forEach(removed::remove);
         return forgotten;
     }
 

@@ -182,6 +182,24 @@ class DiscoveredPoolTest {
     }
 
     @Test
+    void aPoolThatHasBeenGoneForLongIsForgotten() {
+        cluster.apply(of(API), 16);
+        Configuration other = Configurations.on(EngineKind.VIRTUAL_THREADS)
+                .backend("other", 1, 1)
+                .build();
+        cluster.apply(other, 16);
+        now += TimeUnit.MINUTES.toNanos(59);
+        assertThat(cluster.forgetPools()).isEmpty();
+        cluster.apply(of(API), 16);
+        now += TimeUnit.MINUTES.toNanos(60);
+        assertThat(cluster.forgetPools()).as("it has come back in time").containsExactly("other");
+        cluster.apply(other, 16);
+        now += TimeUnit.MINUTES.toNanos(60);
+        assertThat(cluster.forgetPools()).containsExactly("default");
+        assertThat(cluster.forgetPools()).isEmpty();
+    }
+
+    @Test
     void anotherSourceTakesOverWhenItHasAnswered() {
         cluster.apply(of(new BackendSource.Listed(List.of(config("listed", "10.0.0.7")))), 16);
         cluster.apply(of(API), 16);

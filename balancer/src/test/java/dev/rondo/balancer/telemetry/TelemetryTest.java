@@ -88,6 +88,19 @@ class TelemetryTest {
     }
 
     @Test
+    @Test
+    void aPoolThatHasGoneIsForgotten() throws IOException {
+        first.record(Exchanges.refused("default", Reason.NO_HEALTHY_BACKEND, 503));
+        first.record(Exchanges.refused("gone", Reason.NO_HEALTHY_BACKEND, 503));
+        first.forgetPool("gone");
+        second.forgetPool("gone");
+        assertThat(scrape(telemetry).samples().keySet())
+                .noneMatch(name -> name.contains("\"gone\""))
+                .anyMatch(name -> name.equals(requests("", "503", "GET", "default")));
+        first.record(Exchanges.refused("gone", Reason.NO_HEALTHY_BACKEND, 503));
+        assertThat(scrape(telemetry).value(requests("", "503", "GET", "gone"))).isEqualTo(1);
+    }
+
     void everyAttemptCountsUpstreamAndTheLastOneOwnsTheRequest() throws IOException {
         first.record(Exchanges.exchange(
                 "GET",
