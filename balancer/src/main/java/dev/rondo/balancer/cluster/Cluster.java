@@ -49,6 +49,9 @@ public final class Cluster {
     /** A backend that is in no pool, and since when, nanoseconds of the ticker. */
     private record Gone(Backend backend, long since) {}
 
+    /** What people said of a backend that has gone, and since when it has. */
+    private record Kept(Said said, long since) {}
+
     private final Surroundings surroundings;
     private final byte[] secret = new byte[32];
     /** Of all backends that are remembered, by pool and id. Guarded by this, as all below. */
@@ -56,6 +59,7 @@ public final class Cluster {
 
     private final Map<String, Gone> departed = new HashMap<>();
     private final Map<String, Long> removed = new HashMap<>(); // pools, and since when
+    private final Map<String, Kept> said = new HashMap<>(); // of backends that have gone, by pool, id and URL
     private int nextIndex;
 
     private int maxIdle; // guarded by this
@@ -87,6 +91,7 @@ public final class Cluster {
         long now = surroundings.nanos.getAsLong();
         pools.forEach((name, pool) -> {
             if (next.containsKey(name)) return;
+            pool.leave();
             gone.addAll(pool.backends());
             removed.put(name, now);
         });
@@ -165,6 +170,8 @@ public final class Cluster {
             backend.upstream().retire();
             String pool = backend.labels().pool();
             departed.put(key(pool, backend.id()), new Gone(backend, now));
+            if (!backend.said().equals(Said.NOTHING))
+                said.put(place(pool, backend.config()), new Kept(backend.said(), now));
         }
         for (Pool pool : pools.values())
             for (Backend backend : pool.backends())
@@ -176,13 +183,24 @@ public final class Cluster {
         return pool + " " + backend;
     }
 
+    /** A backend of the same id elsewhere is another, of which nobody has said anything. */
+    private static String place(String pool, BackendConfig backend) {
+        return key(pool, backend.id()) + " " + backend.url();
+    }
+
+    private Said recall(String pool, BackendConfig config) {
+        Kept kept = said.remove(place(pool, config));
+        boolean holds = kept != null && surroundings.nanos.getAsLong() - kept.since < REMEMBERED;
+        return holds && kept != null ? kept.said : Said.NOTHING;
+    }
+
     private Backend make(PoolConfig pool, BackendConfig config) {
         BackendLabels named = labels.computeIfAbsent(
                 key(pool.name(), config.id()), _ -> new BackendLabels(pool.name(), config.id(), nextIndex++));
         departed.remove(key(pool.name(), config.id()));
         Upstream upstream = new Upstream(
                 config.host(), config.port(), named, surroundings.resolver, terms(pool), surroundings.recorders);
-        return new Backend(config, named, upstream);
+        return new Backend(config, named, upstream, recall(pool.name(), config));
     }
 
     private Upstream.Terms terms(PoolConfig pool) {
@@ -207,6 +225,7 @@ public final class Cluster {
             labels.remove(entry.getKey());
             return forgotten.add(backend.labels());
         });
+        said.values().removeIf(kept -> now - kept.since >= REMEMBERED);
         return forgotten;
     }
 
