@@ -228,11 +228,11 @@ public final class Rondo implements AutoCloseable {
                 "rondo_loop_stalls",
                 "How often an event loop was held for more than 10 ms.",
                 () -> engine.lanes().stream().mapToLong(Lane::stalls).sum());
-        telemetry.gauge(
         telemetry.counter(
                 "rondo_log_dropped",
                 "Changes of backends that the application log lost because nobody took its lines.",
                 changes::dropped);
+        telemetry.gauge(
                 "rondo_client_connections_resting",
                 "Open connections of clients that hold no thread, because nothing has come for a while.",
                 this::resting);
@@ -254,12 +254,12 @@ public final class Rondo implements AutoCloseable {
                         configuration.admin().writable(), configuration.admin().token()),
                 new Probes(
                         () -> listener != null,
+                        () -> stopping != null,
                         this::notReady,
                         this::lostSources,
                         configuration.server().host(),
                         data::port),
                 new Sources(pools::views, pools::explain, telemetry.ledger(), new LiveOperations(cluster, reload)),
-                        () -> stopping != null,
                 telemetry.registry());
         long period = WATCH_EVERY.toMillis();
         var unused = watch.scheduleWithFixedDelay(this::lookAfterListeners, period, period, TimeUnit.MILLISECONDS);
@@ -454,10 +454,11 @@ public final class Rondo implements AutoCloseable {
                 Backend backend = look.backend();
                 statuses.add(new BackendStatus(
                         backend.labels(),
-                        look.weight(),
+                        look.effectiveWeight(),
                         look.used(),
                         look.state().word(),
-                        backend.inFlight()));
+                        backend.inFlight(),
+                        look.since()));
             }
         }
         return statuses;
