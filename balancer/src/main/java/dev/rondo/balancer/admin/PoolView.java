@@ -101,7 +101,7 @@ public record PoolView(
      * @param reason why it is in this state, for people
      * @param backup whether it is used only when no other is healthy
      * @param weight configured, or set by the API since
-     * @param effectiveWeight what is left of it now: less while it starts slowly, 0 where it gets nothing
+     * @param effectiveWeight what the strategy takes it for now: less while it starts slowly, 0 where it gets nothing
      * @param maxRequests at a time; 0 for no limit
      * @param load what it does and has done
      * @param lastCheck null where it is not checked, or was not yet

@@ -10,6 +10,7 @@ import java.util.function.Supplier;
  * What the health checks ask. Called at each check, on its virtual thread.
  *
  * @param started whether the data listener has been opened once; stays true from then on
+ * @param ending whether the data listener is being closed, or is closed, as it should be
  * @param notReady why no traffic should come, a sentence; empty where it should
  * @param remarks what is wrong and no reason to send traffic elsewhere, sentences
  * @param dataHost address the data listener is bound to; the wildcard is asked through the loopback
@@ -17,12 +18,13 @@ import java.util.function.Supplier;
  */
 public record Probes(
         BooleanSupplier started,
+        BooleanSupplier ending,
         Supplier<Optional<String>> notReady,
         Supplier<List<String>> remarks,
         String dataHost,
         IntSupplier dataPort) {
-    /** Without remarks. */
+    /** Without remarks, of a process that does not end. */
     public Probes(BooleanSupplier started, Supplier<Optional<String>> notReady, String dataHost, IntSupplier dataPort) {
-        this(started, notReady, List::of, dataHost, dataPort);
+        this(started, () -> false, notReady, List::of, dataHost, dataPort);
     }
 }

@@ -97,7 +97,7 @@ record PoolViews(
                 look.reason(),
                 backend.config().backup(),
                 look.weight(),
-                look.used() ? look.effectiveWeight() : 0,
+                look.used() ? effectiveWeight(pool, look) : 0,
                 backend.config().maxRequests(),
                 new Load(
                         backend.inFlight(),
@@ -112,6 +112,15 @@ record PoolViews(
                         .map(change -> new PoolView.Transition(
                                 at(change.nowNanos()), state(change.from()), state(change.to()), change.reason()))
                         .toList());
+    }
+
+    /** What the pool's strategy goes by: a strict rotation knows no weights, and what hashes no slow start. */
+    private static double effectiveWeight(Pool pool, Look look) {
+        return switch (pool.config().strategy()) {
+            case ROUND_ROBIN -> look.weight() == 0 ? 0 : look.effectiveWeight() / look.weight();
+            case CONSISTENT_HASH, RENDEZVOUS -> look.weight();
+            case WEIGHTED_ROUND_ROBIN, RANDOM, LEAST_REQUESTS, POWER_OF_TWO, PEAK_EWMA -> look.effectiveWeight();
+        };
     }
 
     private PoolView.@Nullable Check lastCheck(Pool pool, Backend backend) {

@@ -63,6 +63,17 @@ final class ProveCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private Duration duration;
 
+    @Option(
+            names = "--warmup",
+            paramLabel = "TIME",
+            defaultValue = "0s",
+            converter = Time.class,
+            description =
+                    "How long requests took is not told of those that begin in this time from the start: it may be the"
+                            + " client's own, which begins cold. All else of them counts. ${DEFAULT-VALUE} if not given.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private Duration warmup;
+
     @Option(names = "--requests", paramLabel = "N", description = "How many are sent, instead of how long.")
     private @Nullable Long requests;
 
@@ -178,6 +189,7 @@ final class ProveCommand implements Callable<Integer> {
                     postPath,
                     rate,
                     duration,
+                    warmup,
                     requests == null ? 0 : requests,
                     connections,
                     postShare,

@@ -31,7 +31,6 @@ import dev.rondo.balancer.telemetry.AccessLog;
 import dev.rondo.balancer.telemetry.ApplicationLog;
 import dev.rondo.balancer.telemetry.BackendLabels;
 import dev.rondo.balancer.telemetry.BackendStatus;
-import dev.rondo.balancer.telemetry.BackendTotals;
 import dev.rondo.balancer.telemetry.Recorder;
 import dev.rondo.balancer.telemetry.Telemetry;
 import dev.rondo.balancer.wire.Engine;
@@ -52,7 +51,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -81,6 +80,7 @@ public final class Rondo implements AutoCloseable {
     private final List<Recorder> recorders =
             new ArrayList<>(); // one for each lane, by index; filled by the constructor
     private final Cluster cluster;
+    private final PoolTicks ticks;
     private final Discovery discovery;
     private final Reload reload;
     private final Connector connector;
@@ -118,6 +118,7 @@ public final class Rondo implements AutoCloseable {
         for (Lane lane : engine.lanes()) recorders.add(telemetry.recorder(lane.index()));
         this.cluster = new Cluster(
                 new Cluster.Surroundings(resolver, recorders, Ticker.SYSTEM::nanos, new SecureRandom(), changes));
+        this.ticks = new PoolTicks(cluster, telemetry::totals);
         cluster.apply(configuration, maxIdle(configuration, expectedAtStart));
         this.router = new Router(configuration.routes(), cluster);
         this.proxy = new Proxy(
@@ -227,6 +228,10 @@ public final class Rondo implements AutoCloseable {
                 "rondo_loop_stalls",
                 "How often an event loop was held for more than 10 ms.",
                 () -> engine.lanes().stream().mapToLong(Lane::stalls).sum());
+        telemetry.counter(
+                "rondo_log_dropped",
+                "Changes of backends that the application log lost because nobody took its lines.",
+                changes::dropped);
         telemetry.gauge(
                 "rondo_client_connections_resting",
                 "Open connections of clients that hold no thread, because nothing has come for a while.",
@@ -241,7 +246,7 @@ public final class Rondo implements AutoCloseable {
         telemetry.registry().register(new ClusterCollector(cluster, changes, checks, discovery, Ticker.SYSTEM));
         PoolViews pools = new PoolViews(cluster, () -> router, telemetry, changes, checks, discovery, Ticker.SYSTEM);
         discovery.update(configuration.pools().values());
-        DataListener data = DataListener.start(configuration, descriptors.connections(), proxy, Ticker.SYSTEM);
+        DataListener data = DataListener.start(() -> configuration, descriptors.connections(), proxy, Ticker.SYSTEM);
         listener = data;
         admin = AdminServer.start(
                 configuration.admin(),
@@ -249,6 +254,7 @@ public final class Rondo implements AutoCloseable {
                         configuration.admin().writable(), configuration.admin().token()),
                 new Probes(
                         () -> listener != null,
+                        () -> stopping != null,
                         this::notReady,
                         this::lostSources,
                         configuration.server().host(),
@@ -349,20 +355,10 @@ public final class Rondo implements AutoCloseable {
     /** Whatever goes wrong here, the next one comes: a scheduler forgets for good what has thrown once. */
     private void tick() {
         try {
-            lookAtPools();
+            ticks.run();
             forgetGone();
         } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.ERROR, "ejections and slow starts are late", e);
-        }
-    }
-
-    private void lookAtPools() {
-        Function<BackendLabels, BackendTotals> totals = null; // read once, and only where a pool wants them
-        for (Pool pool : cluster.pools()) {
-            pool.tick();
-            if (!pool.isComparisonDue()) continue;
-            if (totals == null) totals = telemetry.totals();
-            pool.compare(totals);
+            LOG.log(System.Logger.Level.ERROR, "backends that have gone are not forgotten", e);
         }
     }
 
@@ -370,18 +366,21 @@ public final class Rondo implements AutoCloseable {
         for (BackendLabels forgotten : cluster.forget()) {
             changes.forget(forgotten.pool(), forgotten.backend());
             checks.forget(forgotten.pool(), forgotten.backend());
-            for (Lane lane : engine.lanes()) {
-                lane.start(() -> forget(lane, forgotten));
-            }
+            forget(recorder -> recorder.forget(forgotten));
         }
+        for (String pool : cluster.forgetPools()) forget(recorder -> recorder.forgetPool(pool));
     }
 
-    private void forget(Lane lane, BackendLabels backend) {
-        lane.lock();
-        try {
-            recorders.get(lane.index()).forget(backend);
-        } finally {
-            lane.unlock();
+    private void forget(Consumer<Recorder> what) {
+        for (Lane lane : engine.lanes()) {
+            lane.start(() -> {
+                lane.lock();
+                try {
+                    what.accept(recorders.get(lane.index()));
+                } finally {
+                    lane.unlock();
+                }
+            });
         }
     }
 
@@ -455,10 +454,11 @@ public final class Rondo implements AutoCloseable {
                 Backend backend = look.backend();
                 statuses.add(new BackendStatus(
                         backend.labels(),
-                        look.weight(),
+                        look.effectiveWeight(),
                         look.used(),
                         look.state().word(),
-                        backend.inFlight()));
+                        backend.inFlight(),
+                        look.since()));
             }
         }
         return statuses;

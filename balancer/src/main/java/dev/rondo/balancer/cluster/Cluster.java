@@ -12,12 +12,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntUnaryOperator;
 import java.util.function.LongSupplier;
@@ -51,12 +49,17 @@ public final class Cluster {
     /** A backend that is in no pool, and since when, nanoseconds of the ticker. */
     private record Gone(Backend backend, long since) {}
 
+    /** What people said of a backend that has gone, and since when it has. */
+    private record Kept(Said said, long since) {}
+
     private final Surroundings surroundings;
     private final byte[] secret = new byte[32];
     /** Of all backends that are remembered, by pool and id. Guarded by this, as all below. */
     private final Map<String, BackendLabels> labels = new HashMap<>();
 
     private final Map<String, Gone> departed = new HashMap<>();
+    private final Map<String, Long> removed = new HashMap<>(); // pools, and since when
+    private final Map<String, Kept> said = new HashMap<>(); // of backends that have gone, by pool, id and URL
     private int nextIndex;
 
     private int maxIdle; // guarded by this
@@ -85,9 +88,14 @@ public final class Cluster {
             if (pool == null) next.put(config.name(), make(config));
             else next.put(config.name(), change(pool, config, wanted(config, pool), gone));
         }
+        long now = surroundings.nanos.getAsLong();
         pools.forEach((name, pool) -> {
-            if (!next.containsKey(name)) gone.addAll(pool.backends());
+            if (next.containsKey(name)) return;
+            pool.leave();
+            gone.addAll(pool.backends());
+            removed.put(name, now);
         });
+        removed.keySet().removeAll(next.keySet());
         pools = Collections.unmodifiableSequencedMap(next);
         retire(gone);
         return gone;
@@ -156,27 +164,34 @@ public final class Cluster {
         return pool;
     }
 
-    /** Their names are looked up no more, unless somebody else goes by them. */
     private void retire(List<Backend> retired) {
         long now = surroundings.nanos.getAsLong();
-        Set<String> hosts = new HashSet<>();
         for (Backend backend : retired) {
             backend.upstream().retire();
-            hosts.add(backend.config().host());
-            departed.put(key(backend.labels().pool(), backend.id()), new Gone(backend, now));
+            String pool = backend.labels().pool();
+            departed.put(key(pool, backend.id()), new Gone(backend, now));
+            if (!backend.said().equals(Said.NOTHING))
+                said.put(place(pool, backend.config()), new Kept(backend.said(), now));
         }
-        for (Pool pool : pools.values()) {
-            for (Backend backend : pool.backends()) {
-                hosts.remove(backend.config().host());
+        for (Pool pool : pools.values())
+            for (Backend backend : pool.backends())
                 departed.remove(key(pool.name(), backend.id())); // it has only moved
-            }
-        }
-        hosts.forEach(surroundings.resolver::forget);
     }
 
     /** A text, and no record: making the first one's hash code takes milliseconds of the start. */
     private static String key(String pool, String backend) {
         return pool + " " + backend;
+    }
+
+    /** A backend of the same id elsewhere is another, of which nobody has said anything. */
+    private static String place(String pool, BackendConfig backend) {
+        return key(pool, backend.id()) + " " + backend.url();
+    }
+
+    private Said recall(String pool, BackendConfig config) {
+        Kept kept = said.remove(place(pool, config));
+        boolean holds = kept != null && surroundings.nanos.getAsLong() - kept.since < REMEMBERED;
+        return holds && kept != null ? kept.said : Said.NOTHING;
     }
 
     private Backend make(PoolConfig pool, BackendConfig config) {
@@ -185,7 +200,7 @@ public final class Cluster {
         departed.remove(key(pool.name(), config.id()));
         Upstream upstream = new Upstream(
                 config.host(), config.port(), named, surroundings.resolver, terms(pool), surroundings.recorders);
-        return new Backend(config, named, upstream);
+        return new Backend(config, named, upstream, recall(pool.name(), config));
     }
 
     private Upstream.Terms terms(PoolConfig pool) {
@@ -210,6 +225,22 @@ public final class Cluster {
             labels.remove(entry.getKey());
             return forgotten.add(backend.labels());
         });
+        said.values().removeIf(kept -> now - kept.since >= REMEMBERED);
+        return forgotten;
+    }
+
+    /**
+     * Forgets the pools that have been gone for long.
+     *
+     * @return their names, of which nobody needs to count anything any more
+     */
+    public synchronized List<String> forgetPools() {
+        long now = surroundings.nanos.getAsLong();
+        List<String> forgotten = new ArrayList<>();
+        removed.forEach((name, since) -> {
+            if (now - since >= REMEMBERED) forgotten.add(name);
+        });
+        forgotten.forEach(removed::remove);
         return forgotten;
     }
 

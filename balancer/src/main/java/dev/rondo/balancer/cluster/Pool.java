@@ -111,7 +111,10 @@ public final class Pool {
     }
 
     private static Member first(Backend backend, Found found, PoolConfig config, long now, long usableSince) {
-        Standing standing = Standing.first(config.healthCheck()).withheld(found.withheld());
+        Standing standing = Standing.first(config.healthCheck())
+                .withheld(found.withheld())
+                .recalled(backend.said())
+                .weighed(backend.config().weight());
         return Member.first(backend, standing, found.near(), now, usableSince);
     }
 
@@ -512,7 +515,16 @@ public final class Pool {
             }
         }
         publish(next, members);
-        for (Backend backend : known.keySet()) outliers.forget(backend.passive());
+        for (Member left : known.values()) {
+            outliers.forget(left.backend().passive());
+            left.backend().leave(left.standing().said());
+        }
+    }
+
+    /** The pool is configured no more, and nothing is said of its backends after this. */
+    synchronized void leave() {
+        for (Member left : snapshot.members())
+            left.backend().leave(left.standing().said());
     }
 
     private void publish(PoolConfig config, List<Member> judged) {

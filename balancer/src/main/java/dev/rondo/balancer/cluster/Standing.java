@@ -77,6 +77,16 @@ record Standing(
         return weight == null || weight.configured == configured ? this : weighed(null);
     }
 
+    /** What people say. */
+    Said said() {
+        return drained == null && weight == null ? Said.NOTHING : new Said(drained, weight);
+    }
+
+    /** With what people said of it when it was there before. */
+    Standing recalled(Said said) {
+        return new Standing(check, checked, said.drained(), withheld, said.weight());
+    }
+
     /** Of a backend that is not checked, or has not been so far and works. */
     Standing unchecked() {
         return check == Check.PASSED

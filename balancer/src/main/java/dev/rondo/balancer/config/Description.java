@@ -129,7 +129,7 @@ final class Description {
                         Key.of("max-connections-per-client", Scalars.integer(0, 1_000_000), "0", """
                                 Open connections of one client address; 0 is no limit."""),
                         Key.of("max-idle-upstream", Scalars.integer(0, 100_000), "256", """
-                                Idle connections that each loop keeps to one backend."""),
+                                Idle connections that each loop keeps to one backend. A reload can lower it, and raise it up to what it was at the start."""),
                         Key.of("max-requests-in-flight", Scalars.integer(0, 10_000_000), "0", """
                                 Requests that the process works on at a time; 503 with `Retry-After` over it. 0 is no limit.""")));
     }

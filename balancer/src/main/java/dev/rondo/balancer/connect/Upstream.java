@@ -66,9 +66,7 @@ public final class Upstream {
             idle.add(new ArrayDeque<>());
             lives.add(new IdleLife());
         }
-        if (literal.isEmpty()) {
-            var unused = resolver.refresh(host);
-        }
+        if (literal.isEmpty()) resolver.retain(host);
     }
 
     private List<InetAddress> known() {
@@ -80,9 +78,13 @@ public final class Upstream {
         terms = next;
     }
 
-    /** Keeps no connection any more: those in use are closed after their answer. The idle ones are left to {@link #closeIdle}. */
+    /**
+     * Keeps no connection any more: those in use are closed after their answer. The idle ones are left to {@link #closeIdle}. Its
+     * name is looked up no more, unless somebody else goes by it. To be called once.
+     */
     public void retire() {
         retired = true;
+        if (literal.isEmpty()) resolver.release(host);
     }
 
     /** {@code host:port} as configured, an IPv6 literal in brackets. */

@@ -42,8 +42,8 @@ public final class ActiveChecks implements AutoCloseable {
     }
 
     /**
-     * From now on, these and no others. A backend that stays keeps its state, its counters and the time of its next check; the
-     * rules hold from then on. One that has moved is checked anew. One that is gone is not checked any more.
+     * From now on, these and no others. A backend that stays keeps its state, its counters and the time of its next check, or has
+     * it sooner where the schedule says so now; the rules hold from then on. One that has moved is checked anew. One that is gone is not checked any more.
      */
     public synchronized void update(Collection<PoolChecks> pools) {
         if (closed) return;

@@ -27,7 +27,7 @@ public final class Run {
     private final LongSupplier clock;
     private final long begin;
     private final Pace pace;
-    private final Ledger ledger = new Ledger();
+    private final Ledger ledger;
     private final AtomicLong ids = new AtomicLong();
     private final Set<Connection> open = ConcurrentHashMap.newKeySet();
     private final List<Thread> workers = new ArrayList<>();
@@ -38,6 +38,7 @@ public final class Run {
         this.plan = plan;
         this.clock = clock;
         this.begin = clock.getAsLong();
+        this.ledger = new Ledger(plan.warmup());
         this.pace = new Pace(plan.rate(), plan.duration(), plan.requests(), begin);
         for (int i = 0; i < plan.connections(); i++) {
             RandomGenerator random = new SplittableRandom(plan.seed() * 31 + i);

@@ -108,8 +108,13 @@ final class Lane implements Recorder {
         BackendCounts counts = index < byIndex.length ? byIndex[index] : null;
         if (counts == null) return;
         byIndex[index] = null;
-        published =
-                Arrays.stream(published).filter(other -> !other.equals(counts)).toArray(BackendCounts[]::new);
+        withdraw(counts);
+    }
+
+    @Override
+    public void forgetPool(String pool) {
+        BackendCounts counts = byPool.remove(pool);
+        if (counts != null) withdraw(counts);
     }
 
     /** Safe from any thread. */
@@ -157,6 +162,11 @@ final class Lane implements Recorder {
             publish(counts);
         }
         return counts;
+    }
+
+    private void withdraw(BackendCounts counts) {
+        published =
+                Arrays.stream(published).filter(other -> !other.equals(counts)).toArray(BackendCounts[]::new);
     }
 
     private void publish(BackendCounts counts) {

@@ -41,4 +41,7 @@ public interface Recorder {
 
     /** Counts nothing more of {@code backend}, and forgets what was counted: it has been gone for long, and nothing is left there. */
     void forget(BackendLabels backend);
+
+    /** As {@link #forget(BackendLabels)}, of the requests of {@code pool} that reached no backend. */
+    void forgetPool(String pool);
 }

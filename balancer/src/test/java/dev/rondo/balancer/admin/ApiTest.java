@@ -84,6 +84,7 @@ class ApiTest {
                 api.send("POST", two + "/undrain", null),
                 api.send("PUT", ONE + "/weight", " {\"weight\": 0}\n"),
                 api.send("PUT", ONE + "/weight", "{\"weight\":1e3}", "Content-Type", "Application/JSON; charset=utf-8"),
+                api.send("DELETE", ONE + "/weight", null),
                 api.send("POST", "/reload", null))) {
             assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
         }
@@ -93,6 +94,7 @@ class ApiTest {
                         "undrain default 10.0.0.1:80/é",
                         "weight default server-1 0",
                         "weight default server-1 1000",
+                        "unweigh default server-1",
                         "reload");
     }
 
@@ -118,7 +120,7 @@ class ApiTest {
     void noOtherPath(String path) throws Exception {
         HttpResponse<String> response = api.ask("GET", path, null);
         assertThat(response.statusCode()).isEqualTo(404);
-        assertThat(json(response).get("known")).hasSize(9);
+        assertThat(json(response).get("known")).hasSize(10);
     }
 
     @ParameterizedTest

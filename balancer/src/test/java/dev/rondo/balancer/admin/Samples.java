@@ -85,6 +85,11 @@ final class Samples {
         }
 
         @Override
+        public Optional<String> unweigh(String pool, String backend) {
+            return record("unweigh " + pool + " " + backend);
+        }
+
+        @Override
         public ReloadResult reload() {
             asked.add("reload");
             return result;

@@ -108,6 +108,9 @@ class DrainTest {
 
             idle.end(); // draining has begun
             assertThatThrownBy(() -> RawClient.connect(port)).isInstanceOf(ConnectException.class);
+            assertThat(status(rondo, "/health/live"))
+                    .as("nothing is restarted because it ends")
+                    .isEqualTo(200);
             assertThat(stop).isNotDone();
             answer.countDown();
             var last = client.answer();

@@ -80,6 +80,7 @@ class ProveTest {
                 "http://a --new-connection-share=NaN|--new-connection-share takes 0 to 1",
                 "http://a --duration=10|\"10\" is not a time",
                 "http://a --duration=0s|--duration takes more than 0",
+                "http://a --duration=5s --warmup=5s|--warmup takes 0 or more, and less than --duration",
                 "http://a --timeout=0ms|--timeout takes 1ms to 30 days",
                 "http://a --post-path=x|--post-path takes a path",
                 "http://a --prefix=a/b|--prefix takes",

@@ -185,6 +185,72 @@ class DiscoveredPoolTest {
         assertThat(picks(3)).as("nor does a reload").containsOnly("a");
     }
 
+    /** A pod flickers, or a record of DNS does, while somebody works on the machine. */
+    @Test
+    void whatAPersonSaysHoldsThoughTheBackendGoesForAWhile() {
+        cluster.apply(of(API), 16);
+        tell(at("a", "10.0.0.1"), at("b", "10.0.0.2"));
+        pool().drain(backend("b"), "by hand");
+        pool().weigh(backend("b"), 7);
+        tell(at("a", "10.0.0.1"));
+        now += TimeUnit.MINUTES.toNanos(59);
+        tell(at("a", "10.0.0.1"), at("b", "10.0.0.2"));
+        assertThat(picks(3)).containsOnly("a");
+        assertThat(pool().look().getLast())
+                .extracting(Look::state, Look::reason, Look::weight)
+                .containsExactly(BackendState.DRAINING, "by hand", 7);
+
+        tell(at("a", "10.0.0.1"), at("b", "10.0.0.3"));
+        assertThat(picks(2)).as("it is another there").containsExactlyInAnyOrder("a", "b");
+        assertThat(pool().look().getLast().weight()).isEqualTo(1);
+        tell(at("a", "10.0.0.1"), at("b", "10.0.0.2"));
+        assertThat(picks(2)).as("and back").containsOnly("a");
+
+        pool().undrain(backend("b"));
+        tell(at("a", "10.0.0.1"));
+        tell(at("a", "10.0.0.1"), at("b", "10.0.0.2"));
+        assertThat(picks(2)).as("the last word holds").containsExactlyInAnyOrder("a", "b");
+        assertThat(pool().look().getLast().weight()).isEqualTo(7);
+        tell(at("a", "10.0.0.1"));
+        now += TimeUnit.MINUTES.toNanos(60);
+        cluster.forget();
+        tell(at("a", "10.0.0.1"), at("b", "10.0.0.2"));
+        assertThat(pool().look().getLast().weight()).as("nobody remembers").isEqualTo(1);
+    }
+
+    @Test
+    void whatAPersonSaysHoldsThoughThePoolGoesForAWhile() {
+        BackendSource listed = new BackendSource.Listed(List.of(config("a", "10.0.0.1"), config("b", "10.0.0.2")));
+        cluster.apply(of(listed), 16);
+        pool().drain(backend("b"), "by hand");
+        cluster.apply(
+                Configurations.on(EngineKind.VIRTUAL_THREADS)
+                        .backend("other", 1, 1)
+                        .build(),
+                16);
+        assertThat(cluster.pool("default")).isNull();
+        cluster.apply(of(listed), 16);
+        assertThat(picks(3)).containsOnly("a");
+    }
+
+    @Test
+    void aPoolThatHasBeenGoneForLongIsForgotten() {
+        cluster.apply(of(API), 16);
+        Configuration other = Configurations.on(EngineKind.VIRTUAL_THREADS)
+                .backend("other", 1, 1)
+                .build();
+        cluster.apply(other, 16);
+        now += TimeUnit.MINUTES.toNanos(59);
+        assertThat(cluster.forgetPools()).isEmpty();
+        cluster.apply(of(API), 16);
+        now += TimeUnit.MINUTES.toNanos(60);
+        assertThat(cluster.forgetPools()).as("it has come back in time").containsExactly("other");
+        cluster.apply(other, 16);
+        now += TimeUnit.MINUTES.toNanos(60);
+        assertThat(cluster.forgetPools()).containsExactly("default");
+        assertThat(cluster.forgetPools()).isEmpty();
+    }
+
     @Test
     void anotherSourceTakesOverWhenItHasAnswered() {
         cluster.apply(of(new BackendSource.Listed(List.of(config("listed", "10.0.0.7")))), 16);

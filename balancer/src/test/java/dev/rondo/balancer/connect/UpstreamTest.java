@@ -87,6 +87,11 @@ class UpstreamTest {
         }
 
         @Override
+        public void forgetPool(String pool) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public void staleRepeat(BackendLabels backend) {}
     }
 
