@@ -22,6 +22,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -309,19 +310,26 @@ public final class Pool {
     /**
      * As {@link #acquire}, and waits for room, behind those who came before.
      *
+     * @param tried asked each time there may be room: who is left may have changed. On this thread
      * @param deadline nanoseconds of the ticker
      * @param pointless whether nobody wants the answer any more; whoever makes it true unparks this thread
      */
     public Waited await(
-            long key, RandomGenerator random, Collection<Backend> tried, long deadline, BooleanSupplier pointless) {
+            long key,
+            RandomGenerator random,
+            Supplier<? extends Collection<Backend>> tried,
+            long deadline,
+            BooleanSupplier pointless) {
         Thread self = Thread.currentThread();
-        if (!line.enter(self, tried, config().balancing().queue().size())) return new Waited.LineFull();
+        if (!line.enter(self, tried.get(), config().balancing().queue().size())) return new Waited.LineFull();
         try {
             while (true) {
                 Snapshot now = snapshot;
                 if (now.used().isEmpty()) return new Waited.NoBackend();
                 if (pointless.getAsBoolean()) return new Waited.Pointless();
-                Lease lease = take(now, key, nanos.getAsLong(), random, tried, self);
+                Collection<Backend> been = tried.get();
+                line.change(self, been);
+                Lease lease = take(now, key, nanos.getAsLong(), random, been, self);
                 if (lease != null) return new Waited.Got(lease);
                 long left = deadline - nanos.getAsLong();
                 if (left <= 0) return new Waited.TooLong();

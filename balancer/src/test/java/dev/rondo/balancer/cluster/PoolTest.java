@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -284,5 +285,21 @@ class PoolTest {
         pool.release(trial);
         assertThat(picks(pool, 4)).contains("a", "b");
         assertThat(transitions).containsExactly("a up ejected", "a ejected probation", "a probation up");
+    }
+
+    /** The one it waits for goes down: it takes again what it has been at, rather than wait for nobody. */
+    @Test
+    void whoWaitsIsAskedAgainWhomItTakes() throws IOException {
+        Pool pool = apply(CHECKED + backends("a", "b max-requests: 1"));
+        Backend a = named(pool, "a");
+        Backend b = named(pool, "b");
+        Objects.requireNonNull(take(pool, List.of(a)));
+        Supplier<List<Backend>> tried = () -> pool.hasOther(List.of(a)) ? List.of(a) : List.of();
+        Pool.Waited waited = pool.await(0, random, tried, now, () -> {
+            pool.checked(b, false, "test");
+            return false;
+        });
+        assertThat(waited).isInstanceOf(Pool.Waited.Got.class);
+        assertThat(((Pool.Waited.Got) waited).lease().backend()).isSameAs(a);
     }
 }

@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,7 +75,7 @@ final class Oracle implements Pool.Transitions {
     private final Map<Backend, Facts> known = new LinkedHashMap<>();
     private final Turns turns = new Turns();
     /** Where each request has been that waits for room. */
-    private final Map<Object, List<Backend>> waiting = new LinkedHashMap<>();
+    private final Map<Object, Supplier<List<Backend>>> waiting = new LinkedHashMap<>();
 
     private @Nullable Pool pool;
     private @Nullable PoolConfig config;
@@ -235,7 +236,8 @@ final class Oracle implements Pool.Transitions {
             if (!(look.ejection() instanceof Ejection.Probation)) facts.trial = null;
             if (!(look.ejection() instanceof Ejection.In)) facts.failuresInARow = 0;
         }
-        for (List<Backend> tried : waiting.values()) {
+        for (Supplier<List<Backend>> each : waiting.values()) {
+            List<Backend> tried = each.get();
             List<Backend> free = free(tried, TICK_AND_A_BIT);
             require(free.isEmpty(), "a request that was at " + ids(tried) + " waits with room at " + ids(free));
         }
@@ -320,7 +322,7 @@ final class Oracle implements Pool.Transitions {
     }
 
     /** A wait may begin. */
-    void waits(Object who, List<Backend> tried) {
+    void waits(Object who, Supplier<List<Backend>> tried) {
         waiting.put(who, tried);
     }
 

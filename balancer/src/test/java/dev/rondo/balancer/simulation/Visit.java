@@ -120,14 +120,15 @@ final class Visit implements Runnable {
         Thread self = Thread.currentThread();
         history.timeline.in(patience, () -> LockSupport.unpark(self));
         history.tell("#" + id + " waits, has been at " + Oracle.ids(tried));
-        history.oracle.waits(this, tried);
-        Pool.Waited waited = pool().await(key, history.random, tried, deadline, () -> gone);
+        history.oracle.waits(this, attempts::tried);
+        Pool.Waited waited = pool().await(key, history.random, attempts::tried, deadline, () -> gone);
         String end = waited instanceof Pool.Waited.Got got
                 ? got.lease().backend().id()
                 : waited.getClass().getSimpleName();
         history.tell("#" + id + " has waited: " + end);
-        history.oracle.waited(this, waited, deadline, tried);
-        return waited instanceof Pool.Waited.Got got ? picked(got.lease(), false, tried) : null;
+        List<Backend> now = attempts.tried();
+        history.oracle.waited(this, waited, deadline, now);
+        return waited instanceof Pool.Waited.Got got ? picked(got.lease(), false, now) : null;
     }
 
     private Next attempt(Lease lease, OpenAttempts attempts, boolean fresh) {
