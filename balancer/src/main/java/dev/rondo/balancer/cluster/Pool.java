@@ -224,12 +224,13 @@ public final class Pool {
     /**
      * Takes a place at the backend that an affinity cookie names.
      *
-     * @return null where the cookie names none that may be picked and has room
+     * @return null where the cookie names none that may be picked and has room, or others wait for that
      */
     public @Nullable Lease acquire(String token, long time) {
         Snapshot now = snapshot;
         Backend backend = now.tokens().get(token);
-        return backend != null && hasRoom(backend, now, time) ? begin(backend, now, time) : null;
+        if (backend == null || !hasRoom(backend, now, time) || line.wants(backend, null)) return null;
+        return begin(backend, now, time);
     }
 
     /** What an affinity cookie says to bring a client back to {@code backend}. */

@@ -302,4 +302,20 @@ class PoolTest {
         assertThat(waited).isInstanceOf(Pool.Waited.Got.class);
         assertThat(((Pool.Waited.Got) waited).lease().backend()).isSameAs(a);
     }
+
+    /** The place is free, and the first in line has not taken it yet: whoever asks now comes second. */
+    @Test
+    void aCookieLetsNobodyOvertakeThoseWhoWait() throws IOException {
+        Pool pool = apply("affinity: lb\n" + backends("a max-requests: 1"));
+        String token = pool.token(named(pool, "a"));
+        Lease held = Objects.requireNonNull(pool.acquire(token, now));
+        List<@Nullable Lease> overtaking = new ArrayList<>();
+        Pool.Waited waited = pool.await(0, random, List::of, now, () -> {
+            pool.release(held);
+            overtaking.add(pool.acquire(token, now));
+            return false;
+        });
+        assertThat(overtaking).hasSize(1).containsOnlyNulls();
+        assertThat(waited).isInstanceOf(Pool.Waited.Got.class);
+    }
 }
