@@ -457,6 +457,7 @@ public final class Rondo implements AutoCloseable {
                         backend.labels(),
                         look.weight(),
                         look.used(),
+                        look.inTurn(),
                         look.state().word(),
                         backend.inFlight()));
             }

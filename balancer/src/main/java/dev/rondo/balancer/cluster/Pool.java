@@ -161,6 +161,7 @@ public final class Pool {
                 member.since(),
                 member.weight(),
                 member.weight() * Snapshot.share(now.config(), member, time),
+                now.used().contains(member) || now.further().contains(member),
                 now.used().contains(member),
                 member.ejection());
     }

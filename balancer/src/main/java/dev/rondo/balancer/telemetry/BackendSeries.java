@@ -59,6 +59,11 @@ final class BackendSeries {
         return status != null && status.up();
     }
 
+    /** Whether it has turns as its peers have. */
+    boolean isInTurn() {
+        return status != null && status.inTurn();
+    }
+
     /** 0 where it is not configured. */
     int weight() {
         return status == null ? 0 : status.weight();

@@ -5,7 +5,8 @@ package dev.rondo.balancer.telemetry;
  *
  * @param weight as configured or set by the API
  * @param up whether it may be picked
+ * @param inTurn whether it is picked as its peers are, rather than for what these cannot take
  * @param state its word, such as {@code ejected}
  * @param inFlight requests there now
  */
-public record BackendStatus(BackendLabels labels, int weight, boolean up, String state, int inFlight) {}
+public record BackendStatus(BackendLabels labels, int weight, boolean up, boolean inTurn, String state, int inFlight) {}

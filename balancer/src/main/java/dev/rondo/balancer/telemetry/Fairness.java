@@ -19,7 +19,7 @@ final class Fairness {
     static SortedMap<String, Long> skewByPool(Iterable<BackendSeries> backends) {
         Map<Peers, LongSummaryStatistics> picks = new HashMap<>();
         for (BackendSeries backend : backends) {
-            if (backend.isUp()) {
+            if (backend.isInTurn()) {
                 picks.computeIfAbsent(new Peers(backend.pool(), backend.weight()), peers -> new LongSummaryStatistics())
                         .accept(backend.sum(BackendCounts.PICKS));
             }

@@ -257,6 +257,8 @@ class DiscoveredPoolTest {
         assertThat(picks(2)).containsOnly("far");
         pool().release(first);
         assertThat(picks(1)).containsExactly("near");
+        assertThat(pool().look()).as("may get a request").allMatch(Look::used);
+        assertThat(pool().look()).as("one has turns").extracting(Look::inTurn).containsExactly(true, false);
     }
 
     @Test

@@ -137,7 +137,7 @@ class TelemetryTest {
     void connectionsAndRequestsInFlight() throws IOException {
         first.clientConnections(3);
         second.clientConnections(-1);
-        telemetry.backends(() -> List.of(new BackendStatus(ONE, 1, true, "up", 1)));
+        telemetry.backends(() -> List.of(new BackendStatus(ONE, 1, true, true, "up", 1)));
         first.picked(ONE);
         second.picked(ONE);
         first.retry(ONE, RetryOn.RESET);
@@ -170,11 +170,13 @@ class TelemetryTest {
     void skewComparesBackendsThatAreUpAndWeighTheSame() throws IOException {
         BackendLabels heavy = new BackendLabels("default", "heavy", 2);
         BackendLabels benched = new BackendLabels("default", "benched", 3);
+        BackendLabels far = new BackendLabels("default", "far", 4);
         telemetry.backends(() -> List.of(
-                new BackendStatus(ONE, 1, true, "up", 0),
-                new BackendStatus(TWO, 1, true, "up", 0),
-                new BackendStatus(heavy, 5, true, "up", 0),
-                new BackendStatus(benched, 0, false, "draining", 0)));
+                new BackendStatus(ONE, 1, true, true, "up", 0),
+                new BackendStatus(TWO, 1, true, true, "up", 0),
+                new BackendStatus(heavy, 5, true, true, "up", 0),
+                new BackendStatus(far, 1, true, false, "up", 0),
+                new BackendStatus(benched, 0, false, false, "draining", 0)));
         for (int i = 0; i < 7; i++) {
             (i % 2 == 0 ? first : second).picked(ONE);
         }
@@ -242,7 +244,7 @@ class TelemetryTest {
         telemetry.configurationRead(true, Instant.ofEpochSecond(1_000));
         telemetry.gauge("rondo_loop_busy_ratio", "Part of the time a loop was busy.", () -> 0.25);
         telemetry.counter("rondo_loop_stalls", "Times a loop was held over 10 ms.", () -> 7);
-        telemetry.backends(() -> List.of(new BackendStatus(ONE, 1, true, "up", 0)));
+        telemetry.backends(() -> List.of(new BackendStatus(ONE, 1, true, true, "up", 0)));
         first.record(Exchanges.answered(ONE, "GET", 200, 5));
         first.record(Exchanges.refused(null, Reason.BAD_REQUEST, 400));
         first.connectionUsed(ONE, true);
