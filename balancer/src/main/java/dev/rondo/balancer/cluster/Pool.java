@@ -171,12 +171,25 @@ public final class Pool {
         return !snapshot.used().isEmpty();
     }
 
-    /** Whether there is one that may get a request and is not among {@code tried}. */
+    /**
+     * Whether there is one that a request may be sent to which has been at {@code tried} in vain, now or as soon as it has room: a
+     * backup too, where all others are among them, and none that is benched.
+     */
     public boolean hasOther(Collection<Backend> tried) {
-        Snapshot now = snapshot;
-        for (Member member : now.used()) if (!tried.contains(member.backend())) return true;
-        for (Member member : now.further()) if (!tried.contains(member.backend())) return true;
-        return false;
+        return snapshot.hasOther(tried);
+    }
+
+    /**
+     * Whether there is one beside {@code tried} that is in use and not on probation: for a request that nothing has failed, and
+     * that is no reason to ask a backup.
+     */
+    public boolean hasSound(Collection<Backend> tried) {
+        return snapshot.hasSound(tried);
+    }
+
+    /** Whether one that only its own answers keep out has room and is not among {@code tried}. */
+    public boolean hasBenched(Collection<Backend> tried) {
+        return leastLoaded(snapshot.benched(), benched(tried)) != null;
     }
 
     /** Which backends are used. */
@@ -213,12 +226,13 @@ public final class Pool {
      *
      * @param key hash of what keeps a client at a backend
      * @param time nanoseconds of the ticker
-     * @param tried where the request has been: not again
+     * @param tried where the request has been in vain: not again. Where that is all who are used, a healthy backup; where that too
+     *     is not left, one that is benched
      * @return null where none of the others has room
      */
     public @Nullable Lease acquire(long key, long time, RandomGenerator random, Collection<Backend> tried) {
         Snapshot now = snapshot;
-        if (now.bounded() && line.takesAll()) return null; // others were here before
+        if (now.bounded() && line.takesAll()) return takeReserve(now, time, tried); // others were here before
         return take(now, key, time, random, tried, null);
     }
 
@@ -259,7 +273,7 @@ public final class Pool {
             Backend backend = now.picker().pick(key, time, random, usable);
             Picker<Backend> elsewhere = now.elsewhere();
             if (backend == null && elsewhere != null) backend = elsewhere.pick(key, time, random, usable);
-            if (backend == null) return null;
+            if (backend == null) return takeReserve(now, time, tried);
             Lease lease = begin(backend, now, time);
             if (lease != null) return lease;
             // ejected since the snapshot was made: a picker that hashes would name it for ever
@@ -267,12 +281,42 @@ public final class Pool {
         }
     }
 
+    /**
+     * For a request that all who are used have failed: a backup before it is its turn, or else one that is benched. Whoever waits
+     * in line and has not been at all of these can take neither.
+     */
+    private @Nullable Lease takeReserve(Snapshot now, long time, Collection<Backend> tried) {
+        if (tried.isEmpty() || now.hasSound(tried)) return null;
+        Backend spare = leastLoaded(now.spare(), spare(now, time, tried));
+        if (spare != null) return begin(spare, now, time);
+        if (now.hasOther(tried)) return null;
+        Backend benched = leastLoaded(now.benched(), benched(tried));
+        return benched != null && benched.begin() ? benched.plainLease() : null;
+    }
+
+    private Predicate<Backend> spare(Snapshot now, long time, Collection<Backend> tried) {
+        return backend -> !tried.contains(backend) && hasRoom(backend, now, time);
+    }
+
+    private static Predicate<Backend> benched(Collection<Backend> tried) {
+        return backend -> !tried.contains(backend) && backend.hasRoom();
+    }
+
+    private static @Nullable Backend leastLoaded(List<Member> members, Predicate<Backend> usable) {
+        Backend least = null;
+        for (Member member : members) {
+            Backend backend = member.backend();
+            if (usable.test(backend) && (least == null || backend.inFlight() < least.inFlight())) least = backend;
+        }
+        return least;
+    }
+
     private Predicate<Backend> free(Snapshot now, long time, Collection<Backend> tried, @Nullable Thread waiter) {
         return backend -> !tried.contains(backend) && hasRoom(backend, now, time) && !line.wants(backend, waiter);
     }
 
     private boolean hasRoom(Backend backend, Snapshot now, long time) {
-        return backend.hasRoom() && (usesAll(now) || outliers.mayPick(backend.passive(), time));
+        return backend.hasRoom() && (usesAll(now) || now.lone() || outliers.mayPick(backend.passive(), time));
     }
 
     /** Whether passive ejection keeps nobody out. */
@@ -287,6 +331,7 @@ public final class Pool {
         Ticket ticket = outliers.begin(backend.passive(), time);
         if (ticket == Ticket.PLAIN) return backend.plainLease();
         if (ticket != null) return new Lease(backend, ticket);
+        if (now.lone()) return backend.plainLease();
         backend.end();
         return null;
     }

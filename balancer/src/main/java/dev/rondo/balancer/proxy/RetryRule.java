@@ -114,6 +114,8 @@ record RetryRule(Set<RetryOn> on, int attempts) {
     enum Others {
         /** A backend that has not been asked for this request. */
         UNTRIED,
+        /** Only such as have been, and such as their own answers keep out of rotation. */
+        BENCHED,
         /** Only such as have been. */
         TRIED,
         /** Nobody. */
@@ -189,6 +191,8 @@ record RetryRule(Set<RetryOn> on, int attempts) {
         boolean somebody =
                 switch (prospect.others()) {
                     case UNTRIED -> true;
+                    // in this request's view all are down: as in a panic, those are better than nobody
+                    case BENCHED -> what == RetryOn.CONNECT_FAILURE || isOfTheConnection(what);
                     case TRIED -> isOfTheConnection(what);
                     case NONE -> false;
                 };

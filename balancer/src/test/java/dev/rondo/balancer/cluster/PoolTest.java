@@ -318,4 +318,74 @@ class PoolTest {
         assertThat(overtaking).hasSize(1).containsOnlyNulls();
         assertThat(waited).isInstanceOf(Pool.Waited.Got.class);
     }
+
+    /** Two backends, of which the first is back from the bench, and the one request that tries it has not ended. */
+    private Lease trial(Pool pool) {
+        fail(pool, "a", 5);
+        now += 30 * SECOND;
+        pool.tick();
+        Lease trial = Objects.requireNonNull(take(pool, List.of()));
+        assertThat(trial.backend().id()).isEqualTo("a");
+        return trial;
+    }
+
+    @Test
+    void whileTheOnlyOneIsOnProbationTheBackupGetsWhatThatCannotTake() throws IOException {
+        Pool pool = apply(backends("a", "b backup: true", "c backup: true"));
+        Lease trial = trial(pool);
+        assertThat(picks(pool, 4)).containsExactlyInAnyOrder("b", "b", "c", "c");
+        pool.judge(trial, Outcome.OK, SECOND, 0, now);
+        pool.release(trial);
+        assertThat(picks(pool, 4)).containsOnly("a");
+    }
+
+    @Test
+    void onProbationAndAloneABackendTakesAll() throws IOException {
+        Pool pool = apply(CHECKED + backends("a", "b"));
+        fail(pool, "a", 5);
+        pool.checked(named(pool, "b"), false, "test");
+        now += 30 * SECOND;
+        pool.tick();
+        Lease trial = Objects.requireNonNull(take(pool, List.of()));
+        Lease beside = Objects.requireNonNull(take(pool, List.of()));
+        assertThat(beside.backend().id()).isEqualTo("a");
+        pool.judge(beside, Outcome.FAILED, SECOND, 0, now);
+        assertThat(transitions).endsWith("a ejected probation");
+        pool.judge(trial, Outcome.FAILED, SECOND, 0, now);
+        assertThat(transitions).endsWith("a probation ejected");
+        assertThat(picks(pool, 2)).as("a panic, as before").containsOnly("a");
+        pool.checked(named(pool, "b"), true, "test");
+        assertThat(picks(pool, 2)).containsOnly("b");
+    }
+
+    @Test
+    void aRequestThatAllOthersHaveFailedGoesToABackup() throws IOException {
+        Pool pool = apply(backends("a", "b", "c backup: true"));
+        Backend a = named(pool, "a");
+        Backend b = named(pool, "b");
+        assertThat(pool.hasOther(List.of(a, b))).isTrue();
+        assertThat(pool.hasSound(List.of(a, b))).isFalse();
+        assertThat(Objects.requireNonNull(take(pool, List.of(a))).backend()).isSameAs(b);
+        Lease last = Objects.requireNonNull(take(pool, List.of(a, b)));
+        assertThat(last.backend().id()).isEqualTo("c");
+        assertThat(pool.hasOther(pool.backends())).isFalse();
+        assertThat(take(pool, pool.backends())).isNull();
+        assertThat(picks(pool, 4)).doesNotContain("c");
+    }
+
+    @Test
+    void theBenchedAreForWhoCanGoNowhereElse() throws IOException {
+        Pool pool = apply(backends("a", "b"));
+        fail(pool, "a", 5);
+        Backend a = named(pool, "a");
+        Backend b = named(pool, "b");
+        assertThat(pool.hasOther(List.of(b))).isFalse();
+        assertThat(pool.hasBenched(List.of(b))).isTrue();
+        assertThat(pool.hasBenched(List.of(a, b))).isFalse();
+        Lease last = Objects.requireNonNull(take(pool, List.of(b)));
+        assertThat(last.backend()).isSameAs(a);
+        pool.judge(last, Outcome.OK, SECOND, 0, now);
+        assertThat(transitions).as("no trial").containsExactly("a up ejected");
+        assertThat(picks(pool, 3)).containsOnly("b");
+    }
 }
