@@ -179,6 +179,15 @@ public final class Pool {
         return snapshot.hasOther(tried);
     }
 
+    /** As {@link #hasOther}, and now: {@link #acquire} finds one unless somebody else is faster. */
+    public boolean hasRoom(Collection<Backend> tried, long time) {
+        Snapshot now = snapshot;
+        Predicate<Backend> free = free(now, time, tried, null);
+        for (Member member : now.used()) if (free.test(member.backend())) return true;
+        for (Member member : now.further()) if (free.test(member.backend())) return true;
+        return !now.hasSound(tried) && leastLoaded(now.spare(), spare(now, time, tried)) != null;
+    }
+
     /**
      * Whether there is one beside {@code tried} that is in use and not on probation: for a request that nothing has failed, and
      * that is no reason to ask a backup.

@@ -77,7 +77,7 @@ final class Attempts {
         List<Backend> all = new ArrayList<>(been);
         all.remove(backend);
         all.add(backend);
-        Others others = others(all);
+        Others others = others(all, now);
         RetryConfig config = pool.config().retry();
         Verdict verdict = new RetryRule(config.on(), config.attempts())
                 .judge(ending, request, new Prospect(awaited, deadline - now > 0, repeats, others), this::takeOne);
@@ -89,8 +89,8 @@ final class Attempts {
         return verdict;
     }
 
-    private Others others(List<Backend> all) {
-        if (pool.hasOther(all)) return Others.UNTRIED;
+    private Others others(List<Backend> all, long now) {
+        if (pool.hasOther(all)) return pool.hasRoom(all, now) ? Others.UNTRIED : Others.FULL;
         if (pool.hasBenched(all)) return Others.BENCHED;
         return pool.canServe() ? Others.TRIED : Others.NONE;
     }

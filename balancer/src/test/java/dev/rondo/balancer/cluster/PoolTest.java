@@ -388,4 +388,17 @@ class PoolTest {
         assertThat(transitions).as("no trial").containsExactly("a up ejected");
         assertThat(picks(pool, 3)).containsOnly("b");
     }
+
+    @Test
+    void aBackupTakesNothingOfWhatAFullBackendWillHaveRoomFor() throws IOException {
+        Pool pool = apply(backends("a", "b max-requests: 1", "c backup: true"));
+        Backend a = named(pool, "a");
+        Lease held = Objects.requireNonNull(take(pool, List.of(a)));
+        assertThat(held.backend().id()).isEqualTo("b");
+        assertThat(take(pool, List.of(a))).isNull();
+        assertThat(pool.hasOther(List.of(a))).isTrue();
+        assertThat(pool.hasRoom(List.of(a), now)).isFalse();
+        pool.release(held);
+        assertThat(pool.hasRoom(List.of(a), now)).isTrue();
+    }
 }

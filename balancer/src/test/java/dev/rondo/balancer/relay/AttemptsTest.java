@@ -19,6 +19,7 @@ import dev.rondo.balancer.testkit.Request;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
@@ -202,6 +203,33 @@ class AttemptsTest {
             for (int i = 0; i < 3; i++)
                 assertThat(ask(rondo, post("/2", "x"), "POST").body()).isEqualTo("ok");
             rondo.awaitNothingLeft();
+        }
+    }
+
+    @BothEngines
+    void anAnswerIsNotGivenUpForAPlaceInALine(EngineKind engine) throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        try (RawBackend full = RawBackend.start(peer -> {
+                    while (peer.request() != null) {
+                        begun.countDown();
+                        goOn.await();
+                        peer.send(OK);
+                    }
+                });
+                RawBackend busy = RawBackend.answering(BUSY);
+                Balancer rondo = on(engine)
+                        .backends(full.port(), busy.port())
+                        .policies(with(backend -> new BackendConfig(
+                                backend.id(), backend.url(), 1, false, backend.port() == full.port() ? 1 : 0)))
+                        .start();
+                RawClient first = RawClient.connect(rondo.port())) {
+            first.send(get("/1")); // the rotation begins with the first
+            begun.await();
+            assertThat(ask(rondo, get("/2"), "GET").body()).isEqualTo("busy");
+            assertThat(rondo.metric("rondo_retries_total", "gateway-error")).isZero();
+            goOn.countDown();
+            assertThat(first.answer().body()).isEqualTo("ok");
         }
     }
 
