@@ -14,8 +14,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -428,21 +426,21 @@ public final class Pool {
     }
 
     /**
-     * Whom {@link #acquire} would take now, without taking anybody or moving a cursor; empty where nobody has room, or chance
-     * decides.
+     * Whom {@link #acquire} would take now, and why no other, without taking anybody or moving a cursor.
+     *
+     * @param token what the request's affinity cookie says; null where it has none
+     * @param key as for {@link #acquire}
      */
-    public Optional<Backend> peek(long key) {
+    public Forecast forecast(@Nullable String token, long key) {
         Snapshot now = snapshot;
-        boolean chance =
-                switch (now.config().strategy()) {
-                    case RANDOM, POWER_OF_TWO, PEAK_EWMA -> now.used().size() > 1;
-                    case ROUND_ROBIN, WEIGHTED_ROUND_ROBIN, LEAST_REQUESTS, CONSISTENT_HASH, RENDEZVOUS -> false;
-                };
-        if (chance) return Optional.empty();
         long time = nanos.getAsLong();
-        Snapshot copy =
-                Snapshot.of(now.config(), now.members(), tokens(now.config()), new AtomicLong(cursor.get()), time);
-        return Optional.ofNullable(copy.picker().pick(key, time, new Random(0), (Backend b) -> hasRoom(b, copy, time)));
+        Backend named = token == null ? null : now.tokens().get(token);
+        boolean sticks = named != null && hasRoom(named, now, time) && !line.wants(named, null);
+        Forecast.Question question = new Forecast.Question(
+                now, key, sticks ? named : null, now.bounded() && line.takesAll(), cursor.get(), time);
+        List<Look> looks =
+                now.members().stream().map(member -> look(now, member, time)).toList();
+        return Forecast.of(question, looks, backend -> hasRoom(backend, now, time) && !line.wants(backend, null));
     }
 
     // ---- those who judge

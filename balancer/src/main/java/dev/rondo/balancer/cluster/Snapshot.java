@@ -90,7 +90,7 @@ record Snapshot(
                 config.balancing().affinity() == null ? Map.of() : sticky(config.name(), backends, tokens));
     }
 
-    private static Picker<Backend> picker(PoolConfig config, List<Member> members, AtomicLong cursor, long now) {
+    static Picker<Backend> picker(PoolConfig config, List<Member> members, AtomicLong cursor, long now) {
         return Pickers.of(
                 config,
                 members.stream().map(Member::backend).toList(),

@@ -287,38 +287,6 @@ class PoolTest {
         assertThat(transitions).containsExactly("a up ejected", "a ejected probation", "a probation up");
     }
 
-    /** The one it waits for goes down: it takes again what it has been at, rather than wait for nobody. */
-    @Test
-    void whoWaitsIsAskedAgainWhomItTakes() throws IOException {
-        Pool pool = apply(CHECKED + backends("a", "b max-requests: 1"));
-        Backend a = named(pool, "a");
-        Backend b = named(pool, "b");
-        Objects.requireNonNull(take(pool, List.of(a)));
-        Supplier<List<Backend>> tried = () -> pool.hasOther(List.of(a)) ? List.of(a) : List.of();
-        Pool.Waited waited = pool.await(0, random, tried, now, () -> {
-            pool.checked(b, false, "test");
-            return false;
-        });
-        assertThat(waited).isInstanceOf(Pool.Waited.Got.class);
-        assertThat(((Pool.Waited.Got) waited).lease().backend()).isSameAs(a);
-    }
-
-    /** The place is free, and the first in line has not taken it yet: whoever asks now comes second. */
-    @Test
-    void aCookieLetsNobodyOvertakeThoseWhoWait() throws IOException {
-        Pool pool = apply("affinity: lb\n" + backends("a max-requests: 1"));
-        String token = pool.token(named(pool, "a"));
-        Lease held = Objects.requireNonNull(pool.acquire(token, now));
-        List<@Nullable Lease> overtaking = new ArrayList<>();
-        Pool.Waited waited = pool.await(0, random, List::of, now, () -> {
-            pool.release(held);
-            overtaking.add(pool.acquire(token, now));
-            return false;
-        });
-        assertThat(overtaking).hasSize(1).containsOnlyNulls();
-        assertThat(waited).isInstanceOf(Pool.Waited.Got.class);
-    }
-
     /** Two backends, of which the first is back from the bench, and the one request that tries it has not ended. */
     private Lease trial(Pool pool) {
         fail(pool, "a", 5);
@@ -374,6 +342,19 @@ class PoolTest {
     }
 
     @Test
+    void aBackupTakesNothingOfWhatAFullBackendWillHaveRoomFor() throws IOException {
+        Pool pool = apply(backends("a", "b max-requests: 1", "c backup: true"));
+        Backend a = named(pool, "a");
+        Lease held = Objects.requireNonNull(take(pool, List.of(a)));
+        assertThat(held.backend().id()).isEqualTo("b");
+        assertThat(take(pool, List.of(a))).isNull();
+        assertThat(pool.hasOther(List.of(a))).isTrue();
+        assertThat(pool.hasRoom(List.of(a), now)).isFalse();
+        pool.release(held);
+        assertThat(pool.hasRoom(List.of(a), now)).isTrue();
+    }
+
+    @Test
     void theBenchedAreForWhoCanGoNowhereElse() throws IOException {
         Pool pool = apply(backends("a", "b"));
         fail(pool, "a", 5);
@@ -389,16 +370,35 @@ class PoolTest {
         assertThat(picks(pool, 3)).containsOnly("b");
     }
 
+    /** The one it waits for goes down: it takes again what it has been at, rather than wait for nobody. */
     @Test
-    void aBackupTakesNothingOfWhatAFullBackendWillHaveRoomFor() throws IOException {
-        Pool pool = apply(backends("a", "b max-requests: 1", "c backup: true"));
+    void whoWaitsIsAskedAgainWhomItTakes() throws IOException {
+        Pool pool = apply(CHECKED + backends("a", "b max-requests: 1"));
         Backend a = named(pool, "a");
-        Lease held = Objects.requireNonNull(take(pool, List.of(a)));
-        assertThat(held.backend().id()).isEqualTo("b");
-        assertThat(take(pool, List.of(a))).isNull();
-        assertThat(pool.hasOther(List.of(a))).isTrue();
-        assertThat(pool.hasRoom(List.of(a), now)).isFalse();
-        pool.release(held);
-        assertThat(pool.hasRoom(List.of(a), now)).isTrue();
+        Backend b = named(pool, "b");
+        Objects.requireNonNull(take(pool, List.of(a)));
+        Supplier<List<Backend>> tried = () -> pool.hasOther(List.of(a)) ? List.of(a) : List.of();
+        Pool.Waited waited = pool.await(0, random, tried, now, () -> {
+            pool.checked(b, false, "test");
+            return false;
+        });
+        assertThat(waited).isInstanceOf(Pool.Waited.Got.class);
+        assertThat(((Pool.Waited.Got) waited).lease().backend()).isSameAs(a);
+    }
+
+    /** The place is free, and the first in line has not taken it yet: whoever asks now comes second. */
+    @Test
+    void aCookieLetsNobodyOvertakeThoseWhoWait() throws IOException {
+        Pool pool = apply("affinity: lb\n" + backends("a max-requests: 1"));
+        String token = pool.token(named(pool, "a"));
+        Lease held = Objects.requireNonNull(pool.acquire(token, now));
+        List<@Nullable Lease> overtaking = new ArrayList<>();
+        Pool.Waited waited = pool.await(0, random, List::of, now, () -> {
+            pool.release(held);
+            overtaking.add(pool.acquire(token, now));
+            return false;
+        });
+        assertThat(overtaking).hasSize(1).containsOnlyNulls();
+        assertThat(waited).isInstanceOf(Pool.Waited.Got.class);
     }
 }
