@@ -15,8 +15,10 @@ import dev.rondo.balancer.cluster.Backend;
 import dev.rondo.balancer.cluster.BackendState;
 import dev.rondo.balancer.cluster.Cluster;
 import dev.rondo.balancer.cluster.Ejection;
+import dev.rondo.balancer.cluster.Forecast;
 import dev.rondo.balancer.cluster.Look;
 import dev.rondo.balancer.cluster.Pool;
+import dev.rondo.balancer.config.Affinity;
 import dev.rondo.balancer.config.HashOn;
 import dev.rondo.balancer.config.RouteConfig;
 import dev.rondo.balancer.discovery.Discovery;
@@ -34,7 +36,6 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -167,20 +168,23 @@ record PoolViews(
         Pool pool = name == null ? null : cluster.pool(name);
         if (pool == null)
             return new Explanation(null, null, null, null, "no route matches this host and path", List.of());
-        Optional<Backend> next = pool.peek(key(pool, question));
+        Affinity affinity = pool.config().balancing().affinity();
+        String token = affinity == null ? null : cookie(question, affinity.cookie());
+        Forecast forecast = pool.forecast(token, key(pool, question));
+        Backend next = forecast.next();
         return new Explanation(
                 route == null ? null : new Route(route.host(), route.pathPrefix()),
                 pool.name(),
                 strategy(pool),
-                next.map(Backend::id).orElse(null),
-                why(pool, next.isPresent()),
-                pool.look().stream()
-                        .map(look -> new Candidate(
-                                look.backend().id(),
-                                state(look),
-                                look.used(),
-                                next.isPresent() && next.get() == look.backend(),
-                                look.reason()))
+                next == null ? null : next.id(),
+                why(pool, forecast.by()),
+                forecast.all().stream()
+                        .map(it -> new Candidate(
+                                it.look().backend().id(),
+                                state(it.look()),
+                                it.eligible(),
+                                it.look().backend() == next,
+                                it.why()))
                         .toList());
     }
 
@@ -214,12 +218,16 @@ record PoolViews(
                 .orElse(null);
     }
 
-    private static String why(Pool pool, boolean certain) {
-        if (!pool.canServe()) return "no backend may get a request";
+    private static String why(Pool pool, Forecast.By by) {
         String strategy = strategy(pool);
         String tier = pool.tier().word();
-        return certain
-                ? strategy + " over the backends that are used (" + tier + ")"
-                : strategy + ": chance and the requests in flight decide, among those that are used (" + tier + ")";
+        return switch (by) {
+            case COOKIE -> "its affinity cookie names it";
+            case STRATEGY -> strategy + " over the backends that are used (" + tier + ")";
+            case CHANCE ->
+                strategy + ": chance and the requests in flight decide, among those that are used (" + tier + ")";
+            case QUEUE -> "it would wait in line: nobody has room, or others were here before";
+            case NOBODY -> "no backend may get a request";
+        };
     }
 }

@@ -456,6 +456,7 @@ public final class Rondo implements AutoCloseable {
                         backend.labels(),
                         look.effectiveWeight(),
                         look.used(),
+                        look.inTurn(),
                         look.state().word(),
                         backend.inFlight(),
                         look.since()));

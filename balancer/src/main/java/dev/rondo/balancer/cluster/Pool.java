@@ -14,14 +14,13 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -163,6 +162,7 @@ public final class Pool {
                 member.since(),
                 member.weight(),
                 member.weight() * Snapshot.share(now.config(), member, time),
+                now.used().contains(member) || now.further().contains(member),
                 now.used().contains(member),
                 member.ejection());
     }
@@ -172,12 +172,34 @@ public final class Pool {
         return !snapshot.used().isEmpty();
     }
 
-    /** Whether there is one that may get a request and is not among {@code tried}. */
+    /**
+     * Whether there is one that a request may be sent to which has been at {@code tried} in vain, now or as soon as it has room: a
+     * backup too, where all others are among them, and none that is benched.
+     */
     public boolean hasOther(Collection<Backend> tried) {
+        return snapshot.hasOther(tried);
+    }
+
+    /** As {@link #hasOther}, and now: {@link #acquire} finds one unless somebody else is faster. */
+    public boolean hasRoom(Collection<Backend> tried, long time) {
         Snapshot now = snapshot;
-        for (Member member : now.used()) if (!tried.contains(member.backend())) return true;
-        for (Member member : now.further()) if (!tried.contains(member.backend())) return true;
-        return false;
+        Predicate<Backend> free = free(now, time, tried, null);
+        for (Member member : now.used()) if (free.test(member.backend())) return true;
+        for (Member member : now.further()) if (free.test(member.backend())) return true;
+        return !now.hasSound(tried) && leastLoaded(now.spare(), spare(now, time, tried)) != null;
+    }
+
+    /**
+     * Whether there is one beside {@code tried} that is in use and not on probation: for a request that nothing has failed, and
+     * that is no reason to ask a backup.
+     */
+    public boolean hasSound(Collection<Backend> tried) {
+        return snapshot.hasSound(tried);
+    }
+
+    /** Whether one that only its own answers keep out has room and is not among {@code tried}. */
+    public boolean hasBenched(Collection<Backend> tried) {
+        return leastLoaded(snapshot.benched(), benched(tried)) != null;
     }
 
     /** Which backends are used. */
@@ -214,24 +236,26 @@ public final class Pool {
      *
      * @param key hash of what keeps a client at a backend
      * @param time nanoseconds of the ticker
-     * @param tried where the request has been: not again
+     * @param tried where the request has been in vain: not again. Where that is all who are used, a healthy backup; where that too
+     *     is not left, one that is benched
      * @return null where none of the others has room
      */
     public @Nullable Lease acquire(long key, long time, RandomGenerator random, Collection<Backend> tried) {
         Snapshot now = snapshot;
-        if (now.bounded() && line.takesAll()) return null; // others were here before
+        if (now.bounded() && line.takesAll()) return takeReserve(now, time, tried); // others were here before
         return take(now, key, time, random, tried, null);
     }
 
     /**
      * Takes a place at the backend that an affinity cookie names.
      *
-     * @return null where the cookie names none that may be picked and has room
+     * @return null where the cookie names none that may be picked and has room, or others wait for that
      */
     public @Nullable Lease acquire(String token, long time) {
         Snapshot now = snapshot;
         Backend backend = now.tokens().get(token);
-        return backend != null && hasRoom(backend, now, time) ? begin(backend, now, time) : null;
+        if (backend == null || !hasRoom(backend, now, time) || line.wants(backend, null)) return null;
+        return begin(backend, now, time);
     }
 
     /** What an affinity cookie says to bring a client back to {@code backend}. */
@@ -259,7 +283,7 @@ public final class Pool {
             Backend backend = now.picker().pick(key, time, random, usable);
             Picker<Backend> elsewhere = now.elsewhere();
             if (backend == null && elsewhere != null) backend = elsewhere.pick(key, time, random, usable);
-            if (backend == null) return null;
+            if (backend == null) return takeReserve(now, time, tried);
             Lease lease = begin(backend, now, time);
             if (lease != null) return lease;
             // ejected since the snapshot was made: a picker that hashes would name it for ever
@@ -267,12 +291,42 @@ public final class Pool {
         }
     }
 
+    /**
+     * For a request that all who are used have failed: a backup before it is its turn, or else one that is benched. Whoever waits
+     * in line and has not been at all of these can take neither.
+     */
+    private @Nullable Lease takeReserve(Snapshot now, long time, Collection<Backend> tried) {
+        if (tried.isEmpty() || now.hasSound(tried)) return null;
+        Backend spare = leastLoaded(now.spare(), spare(now, time, tried));
+        if (spare != null) return begin(spare, now, time);
+        if (now.hasOther(tried)) return null;
+        Backend benched = leastLoaded(now.benched(), benched(tried));
+        return benched != null && benched.begin() ? benched.plainLease() : null;
+    }
+
+    private Predicate<Backend> spare(Snapshot now, long time, Collection<Backend> tried) {
+        return backend -> !tried.contains(backend) && hasRoom(backend, now, time);
+    }
+
+    private static Predicate<Backend> benched(Collection<Backend> tried) {
+        return backend -> !tried.contains(backend) && backend.hasRoom();
+    }
+
+    private static @Nullable Backend leastLoaded(List<Member> members, Predicate<Backend> usable) {
+        Backend least = null;
+        for (Member member : members) {
+            Backend backend = member.backend();
+            if (usable.test(backend) && (least == null || backend.inFlight() < least.inFlight())) least = backend;
+        }
+        return least;
+    }
+
     private Predicate<Backend> free(Snapshot now, long time, Collection<Backend> tried, @Nullable Thread waiter) {
         return backend -> !tried.contains(backend) && hasRoom(backend, now, time) && !line.wants(backend, waiter);
     }
 
     private boolean hasRoom(Backend backend, Snapshot now, long time) {
-        return backend.hasRoom() && (usesAll(now) || outliers.mayPick(backend.passive(), time));
+        return backend.hasRoom() && (usesAll(now) || now.lone() || outliers.mayPick(backend.passive(), time));
     }
 
     /** Whether passive ejection keeps nobody out. */
@@ -287,6 +341,7 @@ public final class Pool {
         Ticket ticket = outliers.begin(backend.passive(), time);
         if (ticket == Ticket.PLAIN) return backend.plainLease();
         if (ticket != null) return new Lease(backend, ticket);
+        if (now.lone()) return backend.plainLease();
         backend.end();
         return null;
     }
@@ -312,19 +367,26 @@ public final class Pool {
     /**
      * As {@link #acquire}, and waits for room, behind those who came before.
      *
+     * @param tried asked each time there may be room: who is left may have changed. On this thread
      * @param deadline nanoseconds of the ticker
      * @param pointless whether nobody wants the answer any more; whoever makes it true unparks this thread
      */
     public Waited await(
-            long key, RandomGenerator random, Collection<Backend> tried, long deadline, BooleanSupplier pointless) {
+            long key,
+            RandomGenerator random,
+            Supplier<? extends Collection<Backend>> tried,
+            long deadline,
+            BooleanSupplier pointless) {
         Thread self = Thread.currentThread();
-        if (!line.enter(self, tried, config().balancing().queue().size())) return new Waited.LineFull();
+        if (!line.enter(self, tried.get(), config().balancing().queue().size())) return new Waited.LineFull();
         try {
             while (true) {
                 Snapshot now = snapshot;
                 if (now.used().isEmpty()) return new Waited.NoBackend();
                 if (pointless.getAsBoolean()) return new Waited.Pointless();
-                Lease lease = take(now, key, nanos.getAsLong(), random, tried, self);
+                Collection<Backend> been = tried.get();
+                line.change(self, been);
+                Lease lease = take(now, key, nanos.getAsLong(), random, been, self);
                 if (lease != null) return new Waited.Got(lease);
                 long left = deadline - nanos.getAsLong();
                 if (left <= 0) return new Waited.TooLong();
@@ -367,21 +429,21 @@ public final class Pool {
     }
 
     /**
-     * Whom {@link #acquire} would take now, without taking anybody or moving a cursor; empty where nobody has room, or chance
-     * decides.
+     * Whom {@link #acquire} would take now, and why no other, without taking anybody or moving a cursor.
+     *
+     * @param token what the request's affinity cookie says; null where it has none
+     * @param key as for {@link #acquire}
      */
-    public Optional<Backend> peek(long key) {
+    public Forecast forecast(@Nullable String token, long key) {
         Snapshot now = snapshot;
-        boolean chance =
-                switch (now.config().strategy()) {
-                    case RANDOM, POWER_OF_TWO, PEAK_EWMA -> now.used().size() > 1;
-                    case ROUND_ROBIN, WEIGHTED_ROUND_ROBIN, LEAST_REQUESTS, CONSISTENT_HASH, RENDEZVOUS -> false;
-                };
-        if (chance) return Optional.empty();
         long time = nanos.getAsLong();
-        Snapshot copy =
-                Snapshot.of(now.config(), now.members(), tokens(now.config()), new AtomicLong(cursor.get()), time);
-        return Optional.ofNullable(copy.picker().pick(key, time, new Random(0), (Backend b) -> hasRoom(b, copy, time)));
+        Backend named = token == null ? null : now.tokens().get(token);
+        boolean sticks = named != null && hasRoom(named, now, time) && !line.wants(named, null);
+        Forecast.Question question = new Forecast.Question(
+                now, key, sticks ? named : null, now.bounded() && line.takesAll(), cursor.get(), time);
+        List<Look> looks =
+                now.members().stream().map(member -> look(now, member, time)).toList();
+        return Forecast.of(question, looks, backend -> hasRoom(backend, now, time) && !line.wants(backend, null));
     }
 
     // ---- those who judge

@@ -4,6 +4,7 @@ import dev.rondo.balancer.cluster.Backend;
 import dev.rondo.balancer.cluster.Pool;
 import dev.rondo.balancer.config.PoolTimeouts;
 import dev.rondo.balancer.config.RetryConfig;
+import dev.rondo.balancer.config.RetryOn;
 import dev.rondo.balancer.proxy.RetryRule.Ending;
 import dev.rondo.balancer.proxy.RetryRule.Others;
 import dev.rondo.balancer.proxy.RetryRule.Prospect;
@@ -23,6 +24,9 @@ final class Attempts {
     private int repeats;
     private boolean budgeted;
 
+    /** Whether the last backend could not even be reached: where nobody else is left, one that is benched may do better. */
+    private boolean desperate;
+
     /** @param now nanoseconds of the ticker */
     Attempts(Pool pool, long now) {
         this.pool = pool;
@@ -35,7 +39,7 @@ final class Attempts {
      * where that is all there is. Asked when the next is picked, since the failure may have changed who can be.
      */
     List<Backend> tried() {
-        if (been.isEmpty() || pool.hasOther(been)) return been;
+        if (been.isEmpty() || pool.hasOther(been) || (desperate && pool.hasBenched(been))) return been;
         List<Backend> last = List.of(been.getLast());
         return pool.hasOther(last) ? last : List.of();
     }
@@ -73,15 +77,22 @@ final class Attempts {
         List<Backend> all = new ArrayList<>(been);
         all.remove(backend);
         all.add(backend);
-        Others others = pool.hasOther(all) ? Others.UNTRIED : pool.canServe() ? Others.TRIED : Others.NONE;
+        Others others = others(all, now);
         RetryConfig config = pool.config().retry();
         Verdict verdict = new RetryRule(config.on(), config.attempts())
                 .judge(ending, request, new Prospect(awaited, deadline - now > 0, repeats, others), this::takeOne);
         if (verdict == Verdict.REPEAT) {
             repeats++;
             been = all;
+            desperate = ending.what() == RetryOn.CONNECT_FAILURE;
         }
         return verdict;
+    }
+
+    private Others others(List<Backend> all, long now) {
+        if (pool.hasOther(all)) return pool.hasRoom(all, now) ? Others.UNTRIED : Others.FULL;
+        if (pool.hasBenched(all)) return Others.BENCHED;
+        return pool.canServe() ? Others.TRIED : Others.NONE;
     }
 
     /** A request counts once against the budget however often it is repeated: one attempt of it runs at a time. */

@@ -316,7 +316,7 @@ final class Hedge {
     private @Nullable Lease place() {
         List<Backend> been = new ArrayList<>(tried);
         been.add(requireNonNull(slow));
-        if (pool.hasOther(been)) {
+        if (pool.hasSound(been)) {
             budgeted = pool.budget().tryTake(pool.inFlight());
             if (!budgeted) {
                 end(HedgeOutcome.NO_BUDGET, Reason.OUTPACED, 0);

@@ -260,7 +260,7 @@ final class Relay {
         watchClient();
         try {
             return switch (pool.await(
-                    key, client.state.picks(), attempts.tried(), now + patience, () -> gaveUp != null)) {
+                    key, client.state.picks(), attempts::tried, now + patience, () -> gaveUp != null)) {
                 case Pool.Waited.Got got -> got.lease();
                 case Pool.Waited.LineFull full -> throw Failure.early(Reason.QUEUE_FULL, "as many wait as may");
                 case Pool.Waited.TooLong tooLong ->

@@ -31,7 +31,7 @@ final class Fairness {
         Map<String, Map<String, Long>> picks = new HashMap<>();
         for (BackendSeries each : backends) {
             BackendStatus status = each.status();
-            if (status == null || !status.up()) continue;
+            if (status == null || !status.inTurn()) continue;
             String name = status.labels().backend();
             peers.computeIfAbsent(each.pool(), _ -> new HashSet<>())
                     .add(new Peer(name, status.weight(), status.since()));

@@ -337,8 +337,14 @@ class DiscoveredPoolTest {
         Lease first = requireNonNull(pick());
         assertThat(first.backend().id()).isEqualTo("near");
         assertThat(picks(2)).containsOnly("far");
+        assertThat(requireNonNull(pool().forecast(null, 0).next()).id()).isEqualTo("far");
         pool().release(first);
         assertThat(picks(1)).containsExactly("near");
+        assertThat(pool().forecast(null, 0).all())
+                .extracting(Forecast.Candidacy::why)
+                .containsExactly("full: its max-requests is 1", "far: gets what those that are near have no room for");
+        assertThat(pool().look()).as("may get a request").allMatch(Look::used);
+        assertThat(pool().look()).as("one has turns").extracting(Look::inTurn).containsExactly(true, false);
     }
 
     @Test

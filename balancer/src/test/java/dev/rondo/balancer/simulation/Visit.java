@@ -13,7 +13,6 @@ import dev.rondo.balancer.proxy.OpenAttempts.Sending;
 import dev.rondo.balancer.telemetry.Reason;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -83,13 +82,14 @@ final class Visit implements Runnable {
         Lease sticky = tried.isEmpty() ? sticky() : null;
         if (sticky != null) return picked(sticky, false, tried);
         long key = history.random.nextLong();
-        Optional<Backend> foreseen = history.random.nextInt(4) == 0 ? pool().peek(key) : Optional.empty();
+        Backend foreseen =
+                history.random.nextInt(4) == 0 ? pool().forecast(null, key).next() : null;
         boolean sure = tried.isEmpty()
                 && pool().config().strategy() == Strategy.ROUND_ROBIN
                 && pool().config().balancing().slowStart() == null;
         Lease lease = pool().acquire(key, now(), history.random, tried);
         if (lease != null) {
-            if (sure && foreseen.isPresent()) Oracle.require(foreseen.get() == lease.backend(), "peek said another");
+            if (sure && foreseen != null) Oracle.require(foreseen == lease.backend(), "the forecast said another");
             return picked(lease, true, tried);
         }
         history.oracle.notPicked(tried);
@@ -120,14 +120,15 @@ final class Visit implements Runnable {
         Thread self = Thread.currentThread();
         history.timeline.in(patience, () -> LockSupport.unpark(self));
         history.tell("#" + id + " waits, has been at " + Oracle.ids(tried));
-        history.oracle.waits(this, tried);
-        Pool.Waited waited = pool().await(key, history.random, tried, deadline, () -> gone);
+        history.oracle.waits(this, attempts::tried);
+        Pool.Waited waited = pool().await(key, history.random, attempts::tried, deadline, () -> gone);
         String end = waited instanceof Pool.Waited.Got got
                 ? got.lease().backend().id()
                 : waited.getClass().getSimpleName();
         history.tell("#" + id + " has waited: " + end);
-        history.oracle.waited(this, waited, deadline, tried);
-        return waited instanceof Pool.Waited.Got got ? picked(got.lease(), false, tried) : null;
+        List<Backend> now = attempts.tried();
+        history.oracle.waited(this, waited, deadline, now);
+        return waited instanceof Pool.Waited.Got got ? picked(got.lease(), false, now) : null;
     }
 
     private Next attempt(Lease lease, OpenAttempts attempts, boolean fresh) {

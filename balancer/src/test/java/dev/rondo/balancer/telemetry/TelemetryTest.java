@@ -151,7 +151,7 @@ class TelemetryTest {
     void connectionsAndRequestsInFlight() throws IOException {
         first.clientConnections(3);
         second.clientConnections(-1);
-        telemetry.backends(() -> List.of(new BackendStatus(ONE, 1, true, "up", 1, 0)));
+        telemetry.backends(() -> List.of(new BackendStatus(ONE, 1, true, true, "up", 1, 0)));
         first.picked(ONE);
         second.picked(ONE);
         first.retry(ONE, RetryOn.RESET);
@@ -192,11 +192,13 @@ class TelemetryTest {
     void skewComparesBackendsThatAreUpAndWeighTheSame() throws IOException {
         BackendLabels heavy = new BackendLabels("default", "heavy", 2);
         BackendLabels benched = new BackendLabels("default", "benched", 3);
+        BackendLabels far = new BackendLabels("default", "far", 4);
         telemetry.backends(() -> List.of(
-                new BackendStatus(ONE, 1, true, "up", 0, 0),
-                new BackendStatus(TWO, 1, true, "up", 0, 0),
-                new BackendStatus(heavy, 5, true, "up", 0, 0),
-                new BackendStatus(benched, 0, false, "draining", 0, 0)));
+                new BackendStatus(ONE, 1, true, true, "up", 0, 0),
+                new BackendStatus(TWO, 1, true, true, "up", 0, 0),
+                new BackendStatus(heavy, 5, true, true, "up", 0, 0),
+                new BackendStatus(far, 1, true, false, "up", 0, 0),
+                new BackendStatus(benched, 0, false, false, "draining", 0, 0)));
         assertThat(skew()).isZero();
         picked(ONE, 7);
         picked(TWO, 1);
@@ -214,8 +216,8 @@ class TelemetryTest {
     @Test
     void skewBeginsAnewWithTheBackendsThatAreUp() throws IOException {
         BackendLabels three = new BackendLabels("default", "server-3", 2);
-        BackendStatus one = new BackendStatus(ONE, 1, true, "up", 0, 0);
-        BackendStatus two = new BackendStatus(TWO, 1, true, "up", 0, 0);
+        BackendStatus one = new BackendStatus(ONE, 1, true, true, "up", 0, 0);
+        BackendStatus two = new BackendStatus(TWO, 1, true, true, "up", 0, 0);
         List<BackendStatus> all = new ArrayList<>(List.of(one, two));
         telemetry.backends(() -> List.copyOf(all));
         picked(ONE, 100);
@@ -224,25 +226,25 @@ class TelemetryTest {
         picked(TWO, 2);
         assertThat(skew()).isEqualTo(1);
 
-        all.set(1, new BackendStatus(TWO, 1, false, "ejected", 0, 7));
+        all.set(1, new BackendStatus(TWO, 1, false, false, "ejected", 0, 7));
         picked(ONE, 50);
         assertThat(skew()).as("out").isZero();
-        all.set(1, new BackendStatus(TWO, 1, true, "up", 0, 9));
+        all.set(1, new BackendStatus(TWO, 1, true, true, "up", 0, 9));
         assertThat(skew()).as("back").isZero();
         picked(ONE, 4);
         picked(TWO, 4);
         assertThat(skew()).isZero();
 
-        all.set(1, new BackendStatus(TWO, 1, true, "up", 0, 12));
+        all.set(1, new BackendStatus(TWO, 1, true, true, "up", 0, 12));
         picked(ONE, 50);
         assertThat(skew()).as("out and back while nobody looked").isZero();
-        all.add(new BackendStatus(three, 0.1, true, "up", 0, 14));
+        all.add(new BackendStatus(three, 0.1, true, true, "up", 0, 14));
         assertThat(skew()).as("one joins, slowly").isZero();
         picked(ONE, 10);
         picked(TWO, 10);
         picked(three, 1);
         assertThat(skew()).isZero();
-        all.set(2, new BackendStatus(three, 1, true, "up", 0, 14));
+        all.set(2, new BackendStatus(three, 1, true, true, "up", 0, 14));
         assertThat(skew()).as("and has started").isZero();
         picked(three, 2);
         assertThat(skew()).isEqualTo(2);
@@ -299,7 +301,7 @@ class TelemetryTest {
         telemetry.configurationRead(true, Instant.ofEpochSecond(1_000));
         telemetry.gauge("rondo_loop_busy_ratio", "Part of the time a loop was busy.", () -> 0.25);
         telemetry.counter("rondo_loop_stalls", "Times a loop was held over 10 ms.", () -> 7);
-        telemetry.backends(() -> List.of(new BackendStatus(ONE, 1, true, "up", 0, 0)));
+        telemetry.backends(() -> List.of(new BackendStatus(ONE, 1, true, true, "up", 0, 0)));
         first.record(Exchanges.answered(ONE, "GET", 200, 5));
         first.record(Exchanges.refused(null, Reason.BAD_REQUEST, 400));
         first.connectionUsed(ONE, true);
