@@ -382,6 +382,8 @@ final class Relay {
             throws Failure, IOException {
         Backend backend = lease.backend();
         Wire upstream = connection.wire();
+        Reason gone = gaveUp; // while it connected: nobody would hear what comes of it
+        if (gone != null) throw Failure.early(gone, "nobody waits for the answer");
         sendHead(pool, backend, upstream, sending);
         if (gaveUp != null) upstream.close();
         long patience = attempts.patience(begun, lane.coarseNanos());
