@@ -431,8 +431,13 @@ final class Relay {
                 lease,
                 failed ? Outcome.FAILED : Outcome.OK,
                 ended - begun,
-                failed ? answer.retryAfter(lane.coarseMillis()) : 0,
+                benchFor(answer, lane.coarseMillis()),
                 ended);
+    }
+
+    /** For how many seconds a backend asks to be left alone: of a 503 only. 502 and 504 tell of who is behind it. */
+    static long benchFor(ResponseHead answer, long nowMillis) {
+        return answer.status() == 503 ? answer.retryAfter(nowMillis) : 0;
     }
 
     /** The second attempt was faster and has the head of its answer: the rest is as if it had been the only one. */
