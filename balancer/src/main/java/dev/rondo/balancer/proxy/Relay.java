@@ -338,9 +338,20 @@ final class Relay {
 
     private Verdict judge(Attempts attempts, Backend backend, Ending ending, RequestBody sending) {
         Request request = new Request(head.knownMethod(), head.hasIdempotencyKey(), sending.held());
+        return attempts.judge(
+                backend, ending, request, isAwaited(sending), lane.ticker().nanos());
+    }
+
+    /** As {@link #judge} would say if all of the body that may come were here. */
+    private Verdict foresee(Attempts attempts, Backend backend, Ending ending, RequestBody sending) {
+        Request request = new Request(head.knownMethod(), head.hasIdempotencyKey(), sending.hoped());
+        return attempts.foresee(
+                backend, ending, request, isAwaited(sending), lane.ticker().nanos());
+    }
+
+    private boolean isAwaited(RequestBody sending) {
         Failure ofBody = sending.failure();
-        boolean awaited = gaveUp == null && (ofBody == null || ofBody.reason().party() != Reason.Party.CLIENT);
-        return attempts.judge(backend, ending, request, awaited, lane.ticker().nanos());
+        return gaveUp == null && (ofBody == null || ofBody.reason().party() != Reason.Party.CLIENT);
     }
 
     /** Closes the connection in use, if it still is. */
@@ -405,7 +416,12 @@ final class Relay {
             boolean failed = RetryRule.isGatewayError(status);
             boolean overtaken = second != null && second.outdoes(failed, ended - begun);
             answered(pool, lease, connection, answers.head(), begun, ended);
-            if (overtaken || (failed && asksAnother(attempts, backend, connection, sending, answers))) return null;
+            if (overtaken) return null;
+            if (failed) {
+                Verdict verdict = asksAnother(attempts, backend, connection, sending, answers);
+                if (verdict == Verdict.REPEAT) return null;
+                if (!upstream.isOpen()) return answerInstead(verdict, sending);
+            }
             sending.forget();
             return status == 101 ? tunnel(pool, connection, answers) : relayAnswer(pool, lease, answers, sending);
         } finally {
@@ -463,18 +479,26 @@ final class Relay {
         }
     }
 
-    /** Whether an answer is not passed on, because another backend may give a better one. */
-    private boolean asksAnother(
+    /**
+     * Whether an answer is not passed on, because another backend may give a better one. Where it would be if only the client's
+     * body were here, the body is waited for, and the answer's connection is closed for that: whatever the verdict then is.
+     */
+    private Verdict asksAnother(
             Attempts attempts,
             Backend backend,
             UpstreamConnection connection,
             RequestBody sending,
             ResponseReader answers) {
-        if (!sending.isEnded()) connection.wire().close(); // or the body might wait for a backend that does not read it
-        sending.settle();
         ResponseHead response = answers.head();
         Ending ending = Ending.of(Reason.OK, Progress.ANSWERED, response.status(), false, connection.isReused());
-        if (judge(attempts, backend, ending, sending) != Verdict.REPEAT) return false;
+        if (!sending.isEnded()) {
+            Verdict hoped = foresee(attempts, backend, ending, sending);
+            if (hoped != Verdict.REPEAT) return hoped;
+            connection.wire().close(); // or the body might wait for a backend that does not read it
+            sending.settle();
+        }
+        Verdict verdict = judge(attempts, backend, ending, sending);
+        if (verdict != Verdict.REPEAT) return verdict;
         stale = false;
         client.state.retry(backend.labels(), RetryOn.GATEWAY_ERROR);
         // a short answer that is here already costs no connection
@@ -484,7 +508,16 @@ final class Relay {
                 && sending.isDelivered()
                 && answers.leftover().remaining() == length;
         if (clean && gaveUp == null) keepConnection();
-        return true;
+        return verdict;
+    }
+
+    /** The backend's answer is lost, and nobody else is asked after all. */
+    private Served answerInstead(Verdict why, RequestBody sending) {
+        stopWatching(sending); // whoever reads from the client now is alone with its buffer
+        sending.forget();
+        Reason reason = why == Verdict.DEADLINE ? Reason.RESPONSE_TIMEOUT : Reason.RESPONSE_TRUNCATED;
+        return answerFailure(
+                whoseFault(new Failure(reason, Progress.ANSWERED, "not repeated: " + why.word()), sending));
     }
 
     /** The head and as much of the body as is here and fits go out with one write. */

@@ -115,6 +115,12 @@ final class RequestBody {
         return received == 0 ? RetryRule.Body.NOT_BEGUN : RetryRule.Body.HELD;
     }
 
+    /** As {@link #held}, should the client send the rest of what it may have to be kept for another attempt. */
+    RetryRule.Body hoped() {
+        boolean mayCome = !isEnded() && copies && !gone && (!expecting || begun);
+        return mayCome ? RetryRule.Body.HELD : held();
+    }
+
     /** Makes ready for another attempt; only where it is {@link #held}. */
     void again() {
         if (!inPlace) {
