@@ -357,9 +357,12 @@ public final class Pool {
         if (counts) backend.latency().add(nanos, time);
     }
 
-    /** Gives the place back. */
+    /** Gives the place back; a trial of which nobody has said how it went makes way for another. */
     public void release(Lease lease) {
-        lease.backend().end();
+        Backend backend = lease.backend();
+        if (lease.ticket() != Ticket.PLAIN)
+            outliers.onResult(backend.passive(), lease.ticket(), Outcome.NEUTRAL, 0, nanos.getAsLong());
+        backend.end();
         line.wake();
     }
 

@@ -619,12 +619,20 @@ final class Relay {
                 return;
             }
             if (response.status() == 100) sending.continued();
-            if (head.isHttp10()) continue;
-            work.sink.clear();
-            response.writeTo(work.sink, false, false, Persistence.IMPLIED, null, HeaderRules.NONE);
-            work.send(client.wire, settings.idle());
+            if (!head.isHttp10()) passOn(response);
         }
         throw new Failure(Reason.BAD_RESPONSE, Progress.ANSWERED, "too many interim answers");
+    }
+
+    private void passOn(ResponseHead interim) throws Failure {
+        work.sink.clear();
+        interim.writeTo(work.sink, false, false, Persistence.IMPLIED, null, HeaderRules.NONE);
+        try {
+            work.send(client.wire, settings.idle());
+        } catch (IOException e) { // ends the attempt, like any other failure: so it is written down, and judged
+            giveUp(Reason.CLIENT_ABORT);
+            throw new Failure(why(), Progress.INTERIM, "the client takes nothing");
+        }
     }
 
     /** A connection that was closed here because of the client looks as if the backend had closed it. */

@@ -107,6 +107,15 @@ class PoolTest {
     }
 
     @Test
+    void aTrialOfWhichNobodySaysHowItWentMakesWayForAnother() throws IOException {
+        Pool pool = apply(backends("a", "b"));
+        fail(pool, "a", 5);
+        now += 30 * SECOND;
+        pool.tick();
+        assertThat(picks(pool, 4)).containsExactlyInAnyOrder("a", "b", "a", "b");
+    }
+
+    @Test
     void aBackupIsUsedWhileNobodyElseIsHealthy() throws IOException {
         Pool pool = apply(CHECKED + backends("a", "b backup: true"));
         assertThat(picks(pool, 3)).containsOnly("a");
