@@ -56,6 +56,9 @@ final class Relay {
     /** The second attempt of this request; null where it may not have one. */
     private volatile @Nullable Hedge hedge;
 
+    /** When the backend had what goes out with the head: nanoseconds of the ticker; until then, when its attempt began. */
+    private long asked;
+
     /** Whether the request goes to the backend it has just been to, on a connection that is new. */
     private boolean stale;
 
@@ -288,14 +291,16 @@ final class Relay {
             throws Failure, IOException {
         Backend backend = lease.backend();
         long begun = lane.ticker().nanos();
+        asked = begun;
         UpstreamConnection connection = null;
         try {
             connection = connect(backend, fresh);
             return exchange(pool, lease, attempts, connection, sending, begun);
         } catch (Failure failure) {
             discard();
-            sending.settle();
             long ended = lane.ticker().nanos();
+            boolean late = attempts.isLate(ended);
+            if (gaveUp == null && !late) sending.settle();
             boolean overtaken = isOvertaken(failure, ended - begun);
             boolean reused = connection != null && connection.isReused();
             Ending ending = Ending.of(failure.reason(), failure.progress(), 0, log.status() != 0, reused);
@@ -306,7 +311,13 @@ final class Relay {
             Reason outcome = closed ? Reason.STALE_CONNECTION : failure.reason();
             log.attempt(backend.labels(), address, reused, outcome, 0, begun, ended);
             // what comes of the fresh connection is what counts, for a trial of the backend too
-            if (!stale) pool.judge(lease, judged(outcome), ended - begun, 0, ended);
+            if (!stale) {
+                long waited = waited(failure, sending, begun, ended);
+                long telling = pool.config().timeouts().connect().toNanos();
+                boolean cutShort = late && failure != sending.failure();
+                Outcome said = Blame.of(outcome, failure.progress(), cutShort, waited, telling);
+                pool.judge(lease, said, waited, 0, ended);
+            }
             if (overtaken) return null;
             if (stale) client.state.staleRepeat(backend.labels());
             else if (verdict == Verdict.REPEAT) client.state.retry(backend.labels(), requireNonNull(ending.what()));
@@ -330,10 +341,11 @@ final class Relay {
         }
     }
 
-    private static Outcome judged(Reason outcome) {
-        if (outcome == Reason.OUTPACED) return Outcome.OUTPACED;
-        boolean its = outcome.party() == Reason.Party.UPSTREAM && outcome != Reason.STALE_CONNECTION;
-        return its ? Outcome.FAILED : Outcome.NEUTRAL;
+    /** For how long the backend was waited for, as {@link Blame} has it. */
+    private long waited(Failure failure, RequestBody sending, long begun, long ended) {
+        if (failure.progress() == Progress.NOTHING_SENT) return ended - begun;
+        if (!sending.isDelivered()) return Blame.NOT_ITS_TURN;
+        return Math.max(0, ended - (sending.isStarted() ? sending.endedAt() : asked));
     }
 
     private Verdict judge(Attempts attempts, Backend backend, Ending ending, RequestBody sending) {
@@ -397,7 +409,8 @@ final class Relay {
         if (gone != null) throw Failure.early(gone, "nobody waits for the answer");
         sendHead(pool, backend, upstream, sending);
         if (gaveUp != null) upstream.close();
-        long patience = attempts.patience(begun, lane.coarseNanos());
+        asked = lane.coarseNanos();
+        long patience = attempts.patience(begun, asked);
         Hedge second = hedge;
         if (second != null && !stuck) second.arm(backend, begun);
         if (sending.isMoved()) {
@@ -642,7 +655,7 @@ final class Relay {
         Hedge second = hedge;
         if (second != null && second.hasWon()) return Failure.outpaced();
         Reason reason = gaveUp;
-        return reason != null ? new Failure(reason, Progress.SENT, "nobody waits for the answer") : failure;
+        return reason != null ? new Failure(reason, failure.progress(), "nobody waits for the answer") : failure;
     }
 
     /** Passes a final answer on; from here on the client has a status, and a failure can only be cut off. */
@@ -679,8 +692,10 @@ final class Relay {
         stopWatching(sending); // whoever reads from the client now is alone with its buffer
         log.sent(answer.sent());
         Reason why = gaveUp;
+        Failure ofBody = sending.failure(); // for which the backend's connection was closed
         if (why != null) reason = why;
-        if (reason.party() == Reason.Party.UPSTREAM) pool.judge(lease, Outcome.FAILED, 0, 0, lane.coarseNanos());
+        else if (reason != Reason.OK && ofBody != null) reason = ofBody.reason();
+        tellWhole(pool, lease, reason, kind != BodyKind.NONE && !RetryRule.isGatewayError(response.status()));
         if ((why != null || reason == Reason.CLIENT_ABORT) && answer.sent() == 0) log.status(Status.of(reason));
         if (reason != Reason.OK) client.abort(); // or a cut answer would pass for a whole one
 
@@ -696,6 +711,16 @@ final class Relay {
         discard();
         if (reason == Reason.OK && last && unread) client.linger();
         return new Served(reason, !last && sending.isWhole());
+    }
+
+    /** Whether the answer was whole. That a head has come said nothing of it. */
+    private void tellWhole(Pool pool, Lease lease, Reason reason, boolean couldFail) {
+        if (reason.party() == Reason.Party.UPSTREAM) {
+            log.cut(reason);
+            pool.judge(lease, Outcome.CUT, 0, 0, lane.coarseNanos());
+        } else if (reason == Reason.OK && couldFail) {
+            pool.whole(lease);
+        }
     }
 
     /** Waits for a body that is still being sent; not long where its connection is at its end anyway. */

@@ -61,6 +61,7 @@ final class RequestBody {
     private boolean endPlaced;
 
     private volatile boolean started;
+    private long endedAt;
     private volatile boolean ended;
     private volatile @Nullable Failure failure;
     private volatile boolean begun;
@@ -159,6 +160,7 @@ final class RequestBody {
     /** The pump touches nothing from here on. */
     private synchronized void end() {
         if (once) giveCopy();
+        endedAt = lane.coarseNanos();
         ended = true;
     }
 
@@ -428,6 +430,11 @@ final class RequestBody {
     /** Whether nothing runs here any more. */
     boolean isEnded() {
         return !started || ended;
+    }
+
+    /** When what has been started ended: nanoseconds of the ticker; asked after {@link #isEnded}. */
+    long endedAt() {
+        return endedAt;
     }
 
     /** Whether the backend got all of it. */

@@ -11,6 +11,8 @@ import dev.rondo.balancer.testkit.Balancer;
 import dev.rondo.balancer.testkit.BothEngines;
 import dev.rondo.balancer.testkit.RawBackend;
 import dev.rondo.balancer.testkit.RawClient;
+import io.helidon.json.JsonParser;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -18,8 +20,103 @@ import java.util.concurrent.CountDownLatch;
 /** What benches a backend although it has refused nobody, and what does not. */
 @SuppressWarnings("StringConcatToTextBlock") // HTTP ends its lines with CRLF, a text block with LF
 class EjectionTest {
+    private static final String HALF = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello";
+    /** More than the fallback engine takes to look for the first time. */
+    private static final Duration A_WHILE = Duration.ofMillis(300);
+
     private static Answer ask(Balancer rondo, String target) throws Exception {
         return RawClient.ask(rondo.port(), target);
+    }
+
+    /** Failures of a backend, as the API counts them. */
+    private static long failures(Balancer rondo, RawBackend backend) throws Exception {
+        String answer = RawClient.ask(rondo.adminPort(), "/api/v1/pools/default/backends/b" + backend.port())
+                .body();
+        return JsonParser.create(answer).readJsonObject().longValue("failures").orElseThrow();
+    }
+
+    @BothEngines
+    void aBackendThatCutsItsAnswersIsEjected(EngineKind engine) throws Exception {
+        try (RawBackend cutting = RawBackend.start(peer -> {
+                    if (peer.request() != null) peer.send(HALF);
+                });
+                RawBackend good = RawBackend.answering(OK);
+                Balancer rondo =
+                        on(engine).backends(cutting.port(), good.port()).start()) {
+            int cut = 0;
+            for (int i = 0; i < 20; i++) if (!ask(rondo, "/" + i).complete()) cut++;
+            assertThat(cut).isEqualTo(5);
+            assertThat(rondo.metric("rondo_ejections_total", "b" + cutting.port()))
+                    .isEqualTo(1);
+            rondo.awaitNothingLeft();
+            assertThat(failures(rondo, cutting)).isEqualTo(5);
+            assertThat(failures(rondo, good)).isZero();
+        }
+    }
+
+    /** The answer is cut because the upload has failed: that is not its backend's doing. */
+    @BothEngines
+    void anUploadThatStallsIsNoFailureOfTheBackendThatAnswersMeanwhile(EngineKind engine) throws Exception {
+        try (RawBackend backend = RawBackend.start(peer -> {
+                    if (peer.head() != null) peer.send(HALF).awaitEnd();
+                });
+                Balancer rondo =
+                        on(engine).clientIdle(A_WHILE).backends(backend.port()).start();
+                RawClient client = RawClient.connect(rondo.port())) {
+            client.send("POST / HTTP/1.1\r\nHost: lb.test\r\nContent-Length: 100\r\n\r\nabc");
+            assertThat(client.answer("POST").complete()).isFalse();
+            rondo.awaitNothingLeft();
+            rondo.awaitSample("rondo_errors_total", "request-body-timeout");
+            assertThat(failures(rondo, backend)).isZero();
+        }
+    }
+
+    @BothEngines
+    void aBackendThatIsSilentUntilItsClientsLeaveIsEjected(EngineKind engine) throws Exception {
+        try (RawBackend hung = RawBackend.start(peer -> {
+                    while (peer.request() != null) {
+                        // and says nothing
+                    }
+                });
+                RawBackend good = RawBackend.answering(OK);
+                Balancer rondo = on(engine)
+                        .connect(Duration.ofMillis(100))
+                        .clientKeepAlive(A_WHILE)
+                        .backends(hung.port(), good.port())
+                        .start()) {
+            leave(rondo, hung, true);
+            assertThat(rondo.metric("rondo_ejections_total", "b" + hung.port())).isEqualTo(1);
+            for (int i = 0; i < 4; i++) assertThat(ask(rondo, "/").body()).isEqualTo("ok");
+        }
+    }
+
+    /** All times are seconds here: clients that do not wait for them say nothing. */
+    @BothEngines
+    void clientsThatLeaveAtOnceEjectNobody(EngineKind engine) throws Exception {
+        try (RawBackend slow = RawBackend.start(peer -> {
+                    while (peer.request() != null) {
+                        // and takes its time
+                    }
+                });
+                RawBackend good = RawBackend.answering(OK);
+                Balancer rondo = on(engine).backends(slow.port(), good.port()).start()) {
+            leave(rondo, slow, false);
+            assertThat(rondo.metric("rondo_backend_state", "state=\"up\"")).isEqualTo(2);
+        }
+    }
+
+    /** Five clients leave, whose requests are at {@code backend}, the first of two. */
+    private static void leave(Balancer rondo, RawBackend backend, boolean waits) throws Exception {
+        for (int i = 1; i <= 5; i++) {
+            try (RawClient client = RawClient.connect(rondo.port())) {
+                client.send(get("/" + i));
+                backend.takeRequest();
+                if (waits) rondo.awaitKeepAlive();
+                client.leave();
+                rondo.awaitSample("rondo_requests_total", "code=\"499\"", i);
+            }
+            if (i < 5) assertThat(ask(rondo, "/").body()).isEqualTo("ok");
+        }
     }
 
     /**
