@@ -380,7 +380,7 @@ final class Hedge {
     private @Nullable Wire connect(Backend to) throws Failure {
         UpstreamConnection made = to.upstream().takeIdle(lane, true);
         try {
-            if (made == null) made = to.upstream().dial(lane);
+            if (made == null) made = to.upstream().dial(lane, attempts.connecting(begun));
         } catch (ConnectFailure e) {
             throw Failure.early(e.reason(), String.valueOf(e.getMessage()));
         }

@@ -294,7 +294,7 @@ final class Relay {
         asked = begun;
         UpstreamConnection connection = null;
         try {
-            connection = connect(backend, fresh);
+            connection = connect(backend, fresh, attempts.connecting(begun));
             return exchange(pool, lease, attempts, connection, sending, begun);
         } catch (Failure failure) {
             discard();
@@ -382,13 +382,14 @@ final class Relay {
         if (connection != null && from != null) from.upstream().release(lane, connection);
     }
 
-    private UpstreamConnection connect(Backend backend, boolean fresh) throws Failure {
+    /** @param most nanoseconds that a new connection may take */
+    private UpstreamConnection connect(Backend backend, boolean fresh, long most) throws Failure {
         heldFrom = backend;
         UpstreamConnection kept = fresh ? null : backend.upstream().takeIdle(lane, isRepeatable());
         try {
             if (kept == null) client.giveEmptyIn(); // dialling may take its time
             UpstreamConnection connection =
-                    kept != null ? kept : backend.upstream().dial(lane);
+                    kept != null ? kept : backend.upstream().dial(lane, most);
             held = connection;
             return connection;
         } catch (ConnectFailure e) {
@@ -418,12 +419,12 @@ final class Relay {
             if (head.bodyKind() == BodyKind.NONE || !(connection.isReused() || isRepeatable())) client.giveEmptyIn();
             watchClient();
         } else {
-            sending.start(upstream, patience, this::watchClient);
+            sending.start(upstream, () -> attempts.within(patience, lane.coarseNanos()), this::watchClient);
         }
 
         ResponseReader answers = new ResponseReader(lane, upstream, work.response);
         try {
-            readAnswer(answers, sending, patience);
+            readAnswer(answers, sending, attempts, patience);
             long ended = lane.ticker().nanos();
             int status = answers.head().status();
             boolean failed = RetryRule.isGatewayError(status);
@@ -608,16 +609,20 @@ final class Relay {
 
     /**
      * Reads heads up to the first that is not interim; those are passed on at once (RFC 9110 §15.2). All of them together have
-     * {@code timeout} from the moment in which it is the backend's turn.
+     * {@code timeout} from the moment in which it is the backend's turn, and no longer than the whole request.
      */
-    private void readAnswer(ResponseReader answers, RequestBody sending, long timeout) throws Failure, IOException {
+    private void readAnswer(ResponseReader answers, RequestBody sending, Attempts attempts, long timeout)
+            throws Failure {
         ResponseHead response = answers.head();
         long deadline = Wire.FOREVER;
         boolean hadAll = false;
         for (int i = 0; i < ResponseReader.MOST_INTERIM; i++) {
             boolean hasAll = sending.isEnded();
             if (!sending.isBackendsTurn()) deadline = Wire.FOREVER; // while the client still sends, its own times count
-            else if (deadline == Wire.FOREVER || hasAll != hadAll) deadline = lane.coarseNanos() + timeout;
+            else if (deadline == Wire.FOREVER || hasAll != hadAll) {
+                long now = lane.coarseNanos();
+                deadline = now + attempts.within(timeout, now);
+            }
             hadAll = hasAll;
             try {
                 answers.readHead(deadline);
