@@ -401,14 +401,22 @@ public final class Pool {
      * Says how an attempt went, as soon as that is known: when the head of the answer is here, when it failed, and once more
      * where the answer is cut off later.
      *
-     * @param upstreamNanos from the start of the attempt to the head of the answer
+     * @param upstreamNanos from the start of the attempt to the head of the answer; how long it was waited for, where that was cut
+     *     short
      * @param retryAfterSeconds what a 503 of the backend's own asked for; 0 for nothing
      * @param time nanoseconds of the ticker
      */
     public void judge(Lease lease, Outcome outcome, long upstreamNanos, long retryAfterSeconds, long time) {
         Backend backend = lease.backend();
         if (config().strategy() == Strategy.PEAK_EWMA) measure(backend, outcome, upstreamNanos, time);
+        if (outcome == Outcome.SILENT && !backend.passive().isSilentSince(time - upstreamNanos))
+            outcome = Outcome.OUTPACED; // others have heard from it
         if (outliers.onResult(backend.passive(), lease.ticket(), outcome, retryAfterSeconds, time) != null) rebuild();
+    }
+
+    /** Says that an answer which was more than a head has come to its end. */
+    public void whole(Lease lease) {
+        lease.backend().passive().whole();
     }
 
     /** What was cut short took longer than it says: it can make an estimate worse and never better. */
@@ -416,15 +424,18 @@ public final class Pool {
         boolean counts =
                 switch (outcome) {
                     case OK -> true;
-                    case FAILED, OUTPACED -> nanos > backend.latencyNanos(time);
-                    case NEUTRAL -> false;
+                    case FAILED, OUTPACED, SILENT -> nanos > backend.latencyNanos(time);
+                    case CUT, NEUTRAL -> false;
                 };
         if (counts) backend.latency().add(nanos, time);
     }
 
-    /** Gives the place back. */
+    /** Gives the place back; a trial of which nobody has said how it went makes way for another. */
     public void release(Lease lease) {
-        lease.backend().end();
+        Backend backend = lease.backend();
+        if (lease.ticket() != Ticket.PLAIN)
+            outliers.onResult(backend.passive(), lease.ticket(), Outcome.NEUTRAL, 0, nanos.getAsLong());
+        backend.end();
         line.wake();
     }
 

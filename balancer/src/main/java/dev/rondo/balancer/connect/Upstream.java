@@ -140,36 +140,51 @@ public final class Upstream {
         return !now.isEmpty() && !now.contains(connection.address().getAddress());
     }
 
-    /** A new connection; the caller releases or discards it. */
-    public UpstreamConnection dial(Lane lane) throws ConnectFailure {
-        long deadline = lane.ticker().nanos() + terms.connectNanos();
+    /**
+     * A new connection; the caller releases or discards it. Takes {@link Terms#connectNanos}, and a little more where all that is
+     * known of the name has failed.
+     *
+     * @param most nanoseconds that all of it may take, more than 0
+     */
+    public UpstreamConnection dial(Lane lane, long most) throws ConnectFailure {
+        long begun = lane.ticker().nanos();
+        long end = begun + most;
+        long deadline = begun + Math.min(most, terms.connectNanos());
         List<InetAddress> addresses = known();
-        if (addresses.isEmpty()) addresses = resolve(deadline - lane.ticker().nanos());
+        if (addresses.isEmpty()) addresses = resolve(deadline - begun);
         Set<InetAddress> tried = new LinkedHashSet<>();
         try {
-            return dialAny(lane, addresses, tried, deadline);
+            return dialAny(lane, addresses, tried, deadline, end);
         } catch (ConnectFailure first) {
-            if (!literal.isEmpty()) throw first;
+            long left = Math.min(LEAST_TRY, end - lane.ticker().nanos());
+            if (!literal.isEmpty() || left <= 0) throw first;
             // the backend may have come back elsewhere: look, not for long, and try what is new
-            List<InetAddress> fresh = resolve(LEAST_TRY);
+            List<InetAddress> fresh = resolve(left);
             List<InetAddress> untried =
                     fresh.stream().filter(a -> !tried.contains(a)).toList();
             if (untried.isEmpty()) throw first;
             return dialAny(
-                    lane, untried, tried, Math.max(deadline, lane.ticker().nanos() + LEAST_TRY));
+                    lane, untried, tried, Math.max(deadline, lane.ticker().nanos() + LEAST_TRY), end);
         }
     }
 
-    private UpstreamConnection dialAny(Lane lane, List<InetAddress> addresses, Set<InetAddress> tried, long deadline)
+    /**
+     * @param deadline for all; each has {@link #LEAST_TRY} beyond it
+     * @param end for all, beyond which there is nothing
+     */
+    private UpstreamConnection dialAny(
+            Lane lane, List<InetAddress> addresses, Set<InetAddress> tried, long deadline, long end)
             throws ConnectFailure {
         ConnectFailure last = null;
         int left = addresses.size();
         for (InetAddress address : addresses) {
-            long time = deadline - lane.ticker().nanos();
+            long now = lane.ticker().nanos();
+            long time = Math.min(deadline, end) - now;
             if (time <= 0 && last != null) throw last;
             tried.add(address);
             try {
-                return dialOne(lane, new InetSocketAddress(address, port), Math.max(LEAST_TRY, time / left--));
+                long share = Math.min(Math.max(LEAST_TRY, time / left--), end - now);
+                return dialOne(lane, new InetSocketAddress(address, port), Math.max(1, share));
             } catch (ConnectFailure e) {
                 last = e;
             }

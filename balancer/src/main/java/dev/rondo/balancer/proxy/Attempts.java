@@ -46,10 +46,7 @@ final class Attempts {
 
     /** The request was at {@code backend} in vain, beside what {@link #judge} is asked about. */
     void been(Backend backend) {
-        List<Backend> all = new ArrayList<>(been);
-        all.remove(backend);
-        all.add(backend);
-        been = all;
+        been = with(backend);
     }
 
     /**
@@ -63,6 +60,16 @@ final class Attempts {
         return within(Math.max(1, Math.min(timeouts.response().toNanos(), attempt)), now);
     }
 
+    /** How long the connection of an attempt that begins {@code now} may take; at least 1. */
+    long connecting(long now) {
+        return within(pool.config().timeouts().attempt().toNanos(), now);
+    }
+
+    /** Whether the time for the whole request is over. */
+    boolean isLate(long now) {
+        return deadline != Wire.FOREVER && deadline - now <= 0;
+    }
+
     /** How long from {@code now} something may take that has {@code limit} nanoseconds of its own; at least 1. */
     long within(long limit, long now) {
         return deadline == Wire.FOREVER ? limit : Math.clamp(deadline - now, 1, limit);
@@ -74,19 +81,29 @@ final class Attempts {
      * @param awaited whether the client still waits, and has done nothing wrong
      */
     Verdict judge(Backend backend, Ending ending, Request request, boolean awaited, long now) {
-        List<Backend> all = new ArrayList<>(been);
-        all.remove(backend);
-        all.add(backend);
-        Others others = others(all, now);
-        RetryConfig config = pool.config().retry();
-        Verdict verdict = new RetryRule(config.on(), config.attempts())
-                .judge(ending, request, new Prospect(awaited, deadline - now > 0, repeats, others), this::takeOne);
+        Verdict verdict = foresee(backend, ending, request, awaited, now);
         if (verdict == Verdict.REPEAT) {
             repeats++;
-            been = all;
+            been(backend);
             desperate = ending.what() == RetryOn.CONNECT_FAILURE;
         }
         return verdict;
+    }
+
+    /** As {@link #judge}, before it is certain that the request will be sent again: takes what that costs, and counts nothing yet. */
+    Verdict foresee(Backend backend, Ending ending, Request request, boolean awaited, long now) {
+        List<Backend> all = with(backend);
+        Others others = others(all, now);
+        RetryConfig config = pool.config().retry();
+        return new RetryRule(config.on(), config.attempts())
+                .judge(ending, request, new Prospect(awaited, !isLate(now), repeats, others), this::takeOne);
+    }
+
+    private List<Backend> with(Backend backend) {
+        List<Backend> all = new ArrayList<>(been);
+        all.remove(backend);
+        all.add(backend);
+        return all;
     }
 
     private Others others(List<Backend> all, long now) {

@@ -107,6 +107,48 @@ class PoolTest {
         }
     }
 
+    private void end(Pool pool, String id, Outcome outcome, long took) {
+        while (true) {
+            Lease lease = Objects.requireNonNull(take(pool, List.of()));
+            boolean is = lease.backend().id().equals(id);
+            if (is) pool.judge(lease, outcome, took, 0, now);
+            pool.release(lease);
+            if (is) return;
+        }
+    }
+
+    @Test
+    void whoIsSilentToAllWhoLeaveIsEjected() throws IOException {
+        Pool pool = apply(backends("a", "b"));
+        for (int i = 0; i < 4; i++) end(pool, "a", Outcome.SILENT, SECOND);
+        end(pool, "a", Outcome.OK, SECOND);
+        now += 2 * SECOND;
+        for (int i = 0; i < 4; i++) end(pool, "a", Outcome.SILENT, SECOND);
+        assertThat(picks(pool, 2)).contains("a");
+        end(pool, "a", Outcome.SILENT, SECOND);
+        assertThat(picks(pool, 2)).containsOnly("b");
+    }
+
+    /** Whoever asks for what is slow, and leaves, does no harm to a backend that answers others. */
+    @Test
+    void whoIsHeardByOthersIsNotSilent() throws IOException {
+        Pool pool = apply(backends("a", "b"));
+        now = 10 * SECOND;
+        end(pool, "a", Outcome.OK, SECOND);
+        now += SECOND;
+        for (int i = 0; i < 20; i++) end(pool, "a", Outcome.SILENT, 2 * SECOND);
+        assertThat(picks(pool, 2)).contains("a");
+    }
+
+    @Test
+    void aTrialOfWhichNobodySaysHowItWentMakesWayForAnother() throws IOException {
+        Pool pool = apply(backends("a", "b"));
+        fail(pool, "a", 5);
+        now += 30 * SECOND;
+        pool.tick();
+        assertThat(picks(pool, 4)).containsExactlyInAnyOrder("a", "b", "a", "b");
+    }
+
     @Test
     void aBackupIsUsedWhileNobodyElseIsHealthy() throws IOException {
         Pool pool = apply(CHECKED + backends("a", "b backup: true"));

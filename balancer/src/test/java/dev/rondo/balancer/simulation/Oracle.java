@@ -32,6 +32,9 @@ final class Oracle implements Pool.Transitions {
     /** Ticks come four times a second. */
     private static final long TICK_AND_A_BIT = TimeUnit.MILLISECONDS.toNanos(300);
 
+    /** How exactly it is known when a backend was heard last. */
+    private static final long HEARD_TO = TimeUnit.MILLISECONDS.toNanos(100);
+
     /** Something was not as it must be. */
     static final class Broken extends AssertionError {
         private static final long serialVersionUID = 1;
@@ -61,6 +64,11 @@ final class Oracle implements Pool.Transitions {
 
         int inFlight;
         int failuresInARow;
+        int cutsInARow;
+
+        /** When its last answer began, as exactly as the pool knows it. */
+        @Nullable
+        Long heard;
 
         @Nullable
         Trial trial;
@@ -147,6 +155,7 @@ final class Oracle implements Pool.Transitions {
     boolean checked(Backend backend, boolean up) {
         Facts facts = facts(backend);
         boolean back = up && facts.check == Check.FAILED && config().healthCheck() != null;
+        if (back) facts.cutsInARow = 0;
         facts.check = up ? Check.PASSED : Check.FAILED;
         return back;
     }
@@ -455,12 +464,20 @@ final class Oracle implements Pool.Transitions {
 
     // ---- passive ejection
 
+    /** An answer has come to its end. */
+    void whole(Lease lease) {
+        facts(lease.backend()).cutsInARow = 0;
+        pool().whole(lease);
+    }
+
     /** Says to the pool how an attempt went, and judges what it makes of that. */
     void judge(Lease lease, Outcome outcome, long took, long retryAfter) {
         Backend backend = lease.backend();
         Facts facts = facts(backend);
         List<Look> before = pool().look();
-        boolean ejects = ejects(backend, outcome, retryAfter, before);
+        boolean spoken = facts.heard != null && timeline.now() - took - facts.heard <= HEARD_TO;
+        Outcome counted = outcome == Outcome.SILENT ? (spoken ? Outcome.OUTPACED : Outcome.FAILED) : outcome;
+        boolean ejects = ejects(backend, counted, retryAfter, before);
         pool().judge(lease, outcome, took, retryAfter, timeline.now());
         forgetTrial(facts, lease);
         List<Look> after = pool().look();
@@ -471,6 +488,8 @@ final class Oracle implements Pool.Transitions {
                 boolean ejected = was instanceof Ejection.In && is instanceof Ejection.Out;
                 require(ejected == ejects, backend.id() + (ejects ? " is not ejected" : " is ejected") + ": " + is);
                 if (outcome == Outcome.OK || !(is instanceof Ejection.In)) facts.failuresInARow = 0;
+                boolean news = facts.heard == null || timeline.now() - facts.heard > HEARD_TO;
+                if (outcome == Outcome.OK && news) facts.heard = timeline.now();
                 if (was != is && is instanceof Ejection.Out out) hasALength(out, retryAfter);
             } else {
                 require(was.name().equals(is.name()), before.get(i).backend().id() + " pays for " + backend.id());
@@ -485,8 +504,9 @@ final class Oracle implements Pool.Transitions {
                 .findFirst()
                 .orElse(null);
         if (self == null || !(self.ejection() instanceof Ejection.In)) return false;
-        if (outcome != Outcome.FAILED || !terms.enabled()) return false;
-        int row = ++facts(backend).failuresInARow;
+        boolean cut = outcome == Outcome.CUT;
+        if ((outcome != Outcome.FAILED && !cut) || !terms.enabled()) return false;
+        int row = cut ? ++facts(backend).cutsInARow : ++facts(backend).failuresInARow;
         boolean tooMany = terms.consecutiveFailures() > 0 && row >= terms.consecutiveFailures();
         boolean asked = retryAfter > 0 && terms.retryAfterMax().isPositive();
         long benched = all.stream()

@@ -158,10 +158,14 @@ final class Visit implements Runnable {
 
     private Next failed(Lease lease, OpenAttempts attempts, Ended ended, long begun) {
         Next next = judge(lease.backend(), attempts, ended);
-        boolean its = ended.reason().party() == Reason.Party.UPSTREAM;
-        if (next != Next.FRESH_CONNECTION)
-            history.oracle.judge(lease, its ? Outcome.FAILED : Outcome.NEUTRAL, now() - begun, 0);
+        if (next != Next.FRESH_CONNECTION) history.oracle.judge(lease, outcome(ended, now() - begun), now() - begun, 0);
         return next;
+    }
+
+    private Outcome outcome(Ended ended, long took) {
+        if (ended.reason().party() == Reason.Party.UPSTREAM) return Outcome.FAILED;
+        if (ended.reached() == Reached.NOTHING_SENT) return Outcome.NEUTRAL;
+        return took >= pool().config().timeouts().connect().toNanos() ? Outcome.SILENT : Outcome.OUTPACED;
     }
 
     private Next answered(Lease lease, OpenAttempts attempts, Ended ended, Origin.Conduct conduct, long begun) {
@@ -170,7 +174,8 @@ final class Visit implements Runnable {
                 lease, failed ? Outcome.FAILED : Outcome.OK, now() - begun, failed ? conduct.retryAfter() : 0);
         if (failed && judge(lease.backend(), attempts, ended) == Next.ANOTHER_BACKEND) return Next.ANOTHER_BACKEND;
         if (conduct.bodyTakes() > 0) history.timeline.sleep(conduct.bodyTakes());
-        if (conduct.truncated()) history.oracle.judge(lease, Outcome.FAILED, 0, 0);
+        if (conduct.truncated()) history.oracle.judge(lease, Outcome.CUT, 0, 0);
+        else if (!failed) history.oracle.whole(lease);
         return Next.NOTHING;
     }
 
