@@ -14,6 +14,7 @@ import dev.rondo.balancer.telemetry.Reason;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -121,14 +122,17 @@ final class Visit implements Runnable {
         history.timeline.in(patience, () -> LockSupport.unpark(self));
         history.tell("#" + id + " waits, has been at " + Oracle.ids(tried));
         history.oracle.waits(this, attempts::tried);
-        Pool.Waited waited = pool().await(key, history.random, attempts::tried, deadline, () -> gone);
+        AtomicReference<List<Backend>> asked = new AtomicReference<>(tried);
+        Pool.Waited waited = pool().await(
+                        key, history.random, () -> asked.updateAndGet(_ -> attempts.tried()), deadline, () -> gone);
         String end = waited instanceof Pool.Waited.Got got
                 ? got.lease().backend().id()
                 : waited.getClass().getSimpleName();
         history.tell("#" + id + " has waited: " + end);
         List<Backend> now = attempts.tried();
         history.oracle.waited(this, waited, deadline, now);
-        return waited instanceof Pool.Waited.Got got ? picked(got.lease(), false, now) : null;
+        // with its place taken, the one it has got may have no room any more, and the answer be another
+        return waited instanceof Pool.Waited.Got got ? picked(got.lease(), false, asked.get()) : null;
     }
 
     private Next attempt(Lease lease, OpenAttempts attempts, boolean fresh) {
