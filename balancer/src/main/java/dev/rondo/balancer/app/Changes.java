@@ -67,7 +67,7 @@ final class Changes implements Pool.Transitions {
                         + backend.state().word() + ": " + backend.reason());
     }
 
-    /** Should one of its name come back, it begins anew, but for its counters and what people said of it. */
+    /** Should one of its name come back, it begins anew, but for its counters and, where it was found, what people said of it. */
     @Override
     public void left(Pool pool, String backend) {
         last.remove(new Key(pool.name(), backend));

@@ -188,10 +188,11 @@ public final class Cluster {
         return key(pool, backend.id()) + " " + backend.url();
     }
 
-    private Said recall(String pool, BackendConfig config) {
-        Kept kept = said.remove(place(pool, config));
-        boolean holds = kept != null && surroundings.nanos.getAsLong() - kept.since < REMEMBERED;
-        return holds && kept != null ? kept.said : Said.NOTHING;
+    /** Only of those that are found: one that the file lists, and did not, is there because a person wants it to be. */
+    private Said recall(PoolConfig pool, BackendConfig config) {
+        Kept kept = said.remove(place(pool.name(), config));
+        if (kept == null || pool.source() instanceof BackendSource.Listed) return Said.NOTHING;
+        return surroundings.nanos.getAsLong() - kept.since < REMEMBERED ? kept.said : Said.NOTHING;
     }
 
     private Backend make(PoolConfig pool, BackendConfig config) {
@@ -200,7 +201,7 @@ public final class Cluster {
         departed.remove(key(pool.name(), config.id()));
         Upstream upstream = new Upstream(
                 config.host(), config.port(), named, surroundings.resolver, terms(pool), surroundings.recorders);
-        return new Backend(config, named, upstream, recall(pool.name(), config));
+        return new Backend(config, named, upstream, recall(pool, config));
     }
 
     private Upstream.Terms terms(PoolConfig pool) {

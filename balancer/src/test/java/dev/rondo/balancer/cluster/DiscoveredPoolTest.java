@@ -216,8 +216,8 @@ class DiscoveredPoolTest {
 
     @Test
     void whatAPersonSaysHoldsThoughThePoolGoesForAWhile() {
-        BackendSource listed = new BackendSource.Listed(List.of(config("a", "10.0.0.1"), config("b", "10.0.0.2")));
-        cluster.apply(of(listed), 16);
+        cluster.apply(of(API), 16);
+        tell(at("a", "10.0.0.1"), at("b", "10.0.0.2"));
         pool().drain(backend("b"), "by hand");
         cluster.apply(
                 Configurations.on(EngineKind.VIRTUAL_THREADS)
@@ -225,7 +225,8 @@ class DiscoveredPoolTest {
                         .build(),
                 16);
         assertThat(cluster.pool("default")).isNull();
-        cluster.apply(of(listed), 16);
+        cluster.apply(of(API), 16);
+        tell(at("a", "10.0.0.1"), at("b", "10.0.0.2"));
         assertThat(picks(3)).containsOnly("a");
     }
 
