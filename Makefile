@@ -37,6 +37,22 @@ up: ## build the images and start balancer and backends with Docker Compose
 down: ## stop and remove what make up started
 	@scripts/compose down --remove-orphans
 
+.PHONY: kind
+kind: ## build, load and install on a cluster of kind, which is created where there is none; smoke it
+	@scripts/cluster kind
+
+.PHONY: minikube
+minikube: ## the same on minikube
+	@scripts/cluster minikube
+
+.PHONY: e2e
+e2e: ## prove on the cluster of the current kubectl context that rollouts lose nothing; one row: make e2e ROW=rollout
+	@scripts/e2e/run $(ROW)
+
+.PHONY: chart
+chart: ## write the table of values into the chart's README, and check the chart without a cluster
+	@scripts/check-chart --write
+
 .PHONY: package
 package: $(jars) ## build balancer/target/rondo.jar and backend/target/rondo-backend.jar
 
@@ -49,6 +65,7 @@ verify: ## all that CI checks: tests, format, static analysis, fuzzing, images, 
 	@$(maven) -Pbench,chaos verify -Dbuild.revision=$$(scripts/revision) -Dsurefire.arguments='-Dtest.stops=100 -Dtest.process.stops=20'
 	@scripts/fuzz 1
 	@scripts/check-images
+	@if command -v helm >/dev/null; then scripts/check-chart; else echo 'no helm command: the chart is not checked'; fi
 
 .PHONY: format
 format: ## format the Java sources

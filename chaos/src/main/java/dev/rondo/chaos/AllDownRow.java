@@ -57,7 +57,7 @@ final class AllDownRow implements Scenario {
 
     private static Load.Ledger load(Stage stage, Balancer balancer, String prefix, String expected)
             throws IOException, InterruptedException {
-        Load load = stage.load(prefix, balancer.url("/"), "--duration", stage.size(10, 3) + "s");
+        Load load = stage.load(prefix, balancer.url("/"), Load.warmFor(stage.size(10, 3)));
         Load.Ledger ledger = stage.count(prefix, load.ledger(Duration.ofSeconds(60)));
         if (expected.equals("0"))
             stage.must("nothing fails while all are well", ledger.failed(_ -> true) == 0, ledger.failedByCause());

@@ -42,6 +42,7 @@ final class ClockRow implements Scenario {
         Balancer balancer = Balancer.start(stage, "rondo", configuration, moved, stage.log("rondo"));
         Load load = stage.load("clock", balancer.url("/"), "--duration", "1h");
         Duration pause = Duration.ofSeconds(stage.size(10, 2));
+        Clock.pass(Load.WARM_UP);
         for (int seconds : new int[] {HOUR, -HOUR, 0, -HOUR, HOUR, 0}) {
             Clock.pass(pause);
             set(step, seconds);

@@ -28,12 +28,12 @@ final class HangRow implements Scenario {
                 health-check: {path: /health, interval: 500ms, timeout: 400ms, fall: 2}
                 """ + stage.list(backends, ""));
         String url = balancer.url("/");
-        String[] options = {"--connections", "256", "--duration", stage.size(10, 4) + "s"};
+        String[] options = Load.warmFor(stage.size(10, 4), "--connections", "256");
         Load.Ledger warm = stage.count("warm", stage.load("warm", url, options).ledger(LONG));
         Load.Ledger before =
                 stage.count("before", stage.load("before", url, options).ledger(LONG));
-        Load during = stage.load("during", url, "--connections", "256", "--duration", "5s");
-        Clock.pass(Duration.ofMillis(1_500));
+        Load during = stage.load("during", url, Load.warmFor(5, "--connections", "256"));
+        Clock.pass(Load.WARM_UP.plusMillis(1_500));
         backends.getFirst().signal("STOP");
         Load.Ledger hung = stage.count("during", during.ledger(LONG));
         String state = balancer.state("b1");

@@ -16,6 +16,9 @@ import java.util.function.Predicate;
 
 /** A {@code rondo prove} that is under way. */
 final class Load {
+    /** Of a client that has begun cold; latencies of this time are its own. Rows that judge any run that much longer. */
+    static final Duration WARM_UP = Duration.ofSeconds(2);
+
     private final Process process;
     private final Path out;
 
@@ -24,11 +27,19 @@ final class Load {
         this.out = out;
     }
 
+    /** {@code options}, and those that make a load run so long after it is warm. */
+    static String[] warmFor(long seconds, String... options) {
+        List<String> words = new ArrayList<>(List.of(options));
+        words.addAll(List.of("--duration", WARM_UP.plusSeconds(seconds).toMillis() + "ms"));
+        return words.toArray(String[]::new);
+    }
+
     /** Starts it; returns when it may have begun. {@code prefix} is that of its requests' ids. */
     static Load start(Stage stage, String prefix, String url, String... options) throws IOException {
         Path out = stage.file(prefix + ".json");
         List<String> command = new ArrayList<>(stage.java(List.of("-XX:TieredStopAtLevel=1"), "prove", url));
         command.addAll(List.of("--json", "--prefix", prefix, "--seed", Long.toString(stage.seed())));
+        command.addAll(List.of("--warmup", WARM_UP.toMillis() + "ms"));
         command.addAll(List.of(options));
         ProcessBuilder builder = new ProcessBuilder(command).redirectOutput(out.toFile());
         return new Load(

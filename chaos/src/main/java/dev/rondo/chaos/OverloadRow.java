@@ -60,6 +60,6 @@ final class OverloadRow implements Scenario {
     }
 
     private static Load load(Stage stage, String url, String prefix, int rate, int seconds) throws IOException {
-        return stage.load(prefix, url, "--rate", "" + rate, "--connections", "256", "--duration", seconds + "s");
+        return stage.load(prefix, url, Load.warmFor(seconds, "--rate", "" + rate, "--connections", "256"));
     }
 }

@@ -41,6 +41,7 @@ final class Endpoints {
                 write(Method.POST, BACKEND + "/drain", this::drain),
                 write(Method.POST, BACKEND + "/undrain", this::undrain),
                 write(Method.PUT, BACKEND + "/weight", this::weight),
+                write(Method.DELETE, BACKEND + "/weight", this::unweigh),
                 get("/explain", Set.of("pool", "host", "path", "client", "method", "header"), this::explain),
                 get("/decisions", Set.of("limit", "pool", "backend", "request-id"), this::decisions),
                 write(Method.POST, "/reload", this::reload));
@@ -96,6 +97,13 @@ final class Endpoints {
         String id = backend(call).id();
         int weight = call.onlyNumber("weight", 0, MAX_WEIGHT);
         return changed(call, sources.operations().weight(call.variable("pool"), id, weight));
+    }
+
+    private JsonObject unweigh(Call call) {
+        return changed(
+                call,
+                sources.operations()
+                        .unweigh(call.variable("pool"), backend(call).id()));
     }
 
     /** The backend as it is now; a 409 where it could not be changed. */

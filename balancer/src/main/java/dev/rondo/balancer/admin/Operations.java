@@ -13,6 +13,9 @@ public interface Operations {
     /** Sets the weight, 0 to 1000, until the configuration says another than it does now. Gives why not, for people, where that cannot be. */
     Optional<String> weight(String pool, String backend, int weight);
 
+    /** Takes back a {@link #weight}. Gives why not, for people, where that cannot be. */
+    Optional<String> unweigh(String pool, String backend);
+
     /** Reads the configuration again and takes it where it is good. */
     ReloadResult reload();
 }

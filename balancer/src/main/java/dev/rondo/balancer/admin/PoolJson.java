@@ -4,25 +4,42 @@ import dev.rondo.balancer.admin.PoolView.BackendView;
 import dev.rondo.balancer.admin.PoolView.Check;
 import dev.rondo.balancer.admin.PoolView.Ejection;
 import dev.rondo.balancer.admin.PoolView.Load;
+import dev.rondo.balancer.admin.PoolView.Source;
 import dev.rondo.balancer.admin.PoolView.Transition;
 import io.helidon.json.JsonArray;
 import io.helidon.json.JsonObject;
+import java.time.Instant;
 
 /** Pools and backends as JSON: the schemas {@code Pool} and {@code Backend} of {@code docs/openapi.yaml}. */
 final class PoolJson {
     private PoolJson() {}
 
     static JsonObject of(PoolView pool) {
-        return JsonObject.builder()
+        JsonObject.Builder out = JsonObject.builder()
                 .set("name", pool.name())
                 .set("strategy", pool.strategy())
                 .set("tier", pool.tier().word())
-                .set("waiting", pool.waiting())
-                .set(
+                .set("waiting", pool.waiting());
+        Source source = pool.source();
+        if (source == null) out.setNull("source");
+        else out.set("source", of(source));
+        return out.set(
                         "backends",
                         JsonArray.create(
                                 pool.backends().stream().map(PoolJson::of).toList()))
                 .build();
+    }
+
+    private static JsonObject of(Source source) {
+        JsonObject.Builder out = JsonObject.builder().set("of", source.of()).set("endpoints", source.endpoints());
+        Instant answered = source.answered();
+        if (answered == null) out.setNull("answered");
+        else out.set("answered", answered.toString());
+        out.set("failures", source.failures());
+        String lost = source.lost();
+        if (lost == null) out.setNull("lost");
+        else out.set("lost", lost);
+        return out.build();
     }
 
     static JsonObject of(BackendView backend) {

@@ -11,12 +11,40 @@ import org.jspecify.annotations.Nullable;
  * @param strategy as in the configuration, {@code round-robin}
  * @param tier which of its backends are used
  * @param waiting requests in its queue
- * @param backends in the order of the configuration
+ * @param source where its backends are found; null where the configuration lists them
+ * @param backends in the order of the configuration, or by id where they are found
  */
-public record PoolView(String name, String strategy, Tier tier, long waiting, List<BackendView> backends) {
+public record PoolView(
+        String name,
+        String strategy,
+        Tier tier,
+        long waiting,
+        @Nullable Source source,
+        List<BackendView> backends) {
+    /** Where the configuration lists them. */
+    public PoolView(String name, String strategy, Tier tier, long waiting, List<BackendView> backends) {
+        this(name, strategy, tier, waiting, null, backends);
+    }
+
     public PoolView {
         backends = List.copyOf(backends);
     }
+
+    /**
+     * Where the backends of a pool are found.
+     *
+     * @param of for people: {@code Service shop/api}
+     * @param endpoints those it told of last that may get requests
+     * @param answered when it last did; null where it never has
+     * @param failures how often it has not answered since the start
+     * @param lost why it does not answer now; null where it does
+     */
+    public record Source(
+            String of,
+            int endpoints,
+            @Nullable Instant answered,
+            long failures,
+            @Nullable String lost) {}
 
     /** Which backends of a pool are used, and with that why. */
     public enum Tier {
@@ -73,7 +101,7 @@ public record PoolView(String name, String strategy, Tier tier, long waiting, Li
      * @param reason why it is in this state, for people
      * @param backup whether it is used only when no other is healthy
      * @param weight configured, or set by the API since
-     * @param effectiveWeight what is left of it now: less while it starts slowly, 0 where it gets nothing
+     * @param effectiveWeight what the strategy takes it for now: less while it starts slowly, 0 where it gets nothing
      * @param maxRequests at a time; 0 for no limit
      * @param load what it does and has done
      * @param lastCheck null where it is not checked, or was not yet

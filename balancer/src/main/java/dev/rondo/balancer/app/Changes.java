@@ -22,6 +22,9 @@ import java.util.concurrent.atomic.LongAdder;
 final class Changes implements Pool.Transitions {
     private static final System.Logger LOG = System.getLogger(Changes.class.getName());
     private static final int KEPT = 20;
+    /** Lines that wait for a terminal or a pipe which takes nothing: an hour of a backend that flaps each two seconds or so. */
+    private static final int MOST_LINES = 2_000;
+
     private static final Set<String> TROUBLE = Set.of(BackendState.DOWN.word(), BackendState.EJECTED.word());
 
     private record Key(String pool, String backend) {}
@@ -35,9 +38,11 @@ final class Changes implements Pool.Transitions {
             1,
             1,
             TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            Thread.ofPlatform().daemon().name("rondo-changes").factory());
+            new LinkedBlockingQueue<>(MOST_LINES),
+            Thread.ofPlatform().daemon().name("rondo-changes").factory(),
+            (_, _) -> drop());
 
+    private final LongAdder dropped = new LongAdder();
     private final Map<Key, Deque<Transition>> last = new ConcurrentHashMap<>();
     private final Map<Ejected, LongAdder> ejections = new ConcurrentHashMap<>();
 
@@ -62,7 +67,7 @@ final class Changes implements Pool.Transitions {
                         + backend.state().word() + ": " + backend.reason());
     }
 
-    /** Should one of its name come back, it begins anew, but for its counters. */
+    /** Should one of its name come back, it begins anew, but for its counters and, where it was found, what people said of it. */
     @Override
     public void left(Pool pool, String backend) {
         last.remove(new Key(pool.name(), backend));
@@ -87,6 +92,15 @@ final class Changes implements Pool.Transitions {
         journal.execute(() -> LOG.log(level, what));
     }
 
+    private void drop() {
+        dropped.increment();
+    }
+
+    /** Lines that were not written because as many as may waited already. */
+    long dropped() {
+        return dropped.sum();
+    }
+
     private static String place(Pool pool, String backend) {
         return "pool " + pool.name() + ", backend " + backend + ": ";
     }
@@ -106,6 +120,12 @@ final class Changes implements Pool.Transitions {
         ejections
                 .computeIfAbsent(new Ejected(pool.name(), backend, cause), _ -> new LongAdder())
                 .increment();
+    }
+
+    /** As if it had never been there. */
+    void forget(String pool, String backend) {
+        last.remove(new Key(pool, backend));
+        for (Ejection.Cause cause : Ejection.Cause.values()) ejections.remove(new Ejected(pool, backend, cause));
     }
 
     /** How often each backend has been ejected for what; those that never were are not in it. */

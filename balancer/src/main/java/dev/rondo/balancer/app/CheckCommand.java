@@ -1,5 +1,6 @@
 package dev.rondo.balancer.app;
 
+import dev.rondo.balancer.config.BackendSource;
 import dev.rondo.balancer.config.Loaded;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -21,12 +22,16 @@ final class CheckCommand implements Callable<Integer> {
         int backends = valid.configuration().pools().values().stream()
                 .mapToInt(pool -> pool.backends().size())
                 .sum();
+        long sources = valid.configuration().pools().values().stream()
+                .filter(pool -> !(pool.source() instanceof BackendSource.Listed))
+                .count();
         source.out()
                 .printf(
-                        "%s is good: %d pools, %d backends, %d routes%n",
+                        "%s is good: %d pools, %d backends%s, %d routes%n",
                         source.file,
                         valid.configuration().pools().size(),
                         backends,
+                        sources == 0 ? "" : " and those that " + sources + " of the pools find",
                         valid.configuration().routes().size());
         return 0;
     }

@@ -6,6 +6,8 @@ import dev.rondo.balancer.cluster.Ejection;
 import dev.rondo.balancer.cluster.Hedging;
 import dev.rondo.balancer.cluster.LatencyWindow;
 import dev.rondo.balancer.cluster.Pool;
+import dev.rondo.balancer.discovery.Discovery;
+import dev.rondo.balancer.discovery.SourceStatus;
 import dev.rondo.balancer.health.ActiveChecks;
 import dev.rondo.balancer.wire.Ticker;
 import io.prometheus.metrics.model.registry.MultiCollector;
@@ -24,7 +26,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /** What pools and checks count by themselves, read at each scrape. */
-record ClusterCollector(Cluster cluster, Changes changes, ActiveChecks checks, Ticker ticker)
+record ClusterCollector(Cluster cluster, Changes changes, ActiveChecks checks, Discovery discovery, Ticker ticker)
         implements MultiCollector {
     private static final MetricMetadata EJECTIONS =
             new MetricMetadata("rondo_ejections", "How often a backend was ejected for its own answers, by why.");
@@ -40,9 +42,17 @@ record ClusterCollector(Cluster cluster, Changes changes, ActiveChecks checks, T
     private static final MetricMetadata CHECKS =
             new MetricMetadata("rondo_health_checks", "Active checks that ended, by their result.");
 
+    private static final MetricMetadata FOUND = new MetricMetadata(
+            "rondo_discovery_endpoints", "Backends that the source of a pool has told of and that may get requests.");
+    private static final MetricMetadata ANSWERED = new MetricMetadata(
+            "rondo_discovery_last_success_timestamp_seconds",
+            "When the source of a pool has last answered; 0 where it never has.");
+    private static final MetricMetadata UNANSWERED =
+            new MetricMetadata("rondo_discovery_failures", "How often the source of a pool has not answered.");
+
     @Override
     public List<String> getPrometheusNames() {
-        return Stream.of(EJECTIONS, EXHAUSTED, HEDGE_DELAY, WAITING, CHECKS)
+        return Stream.of(EJECTIONS, EXHAUSTED, HEDGE_DELAY, WAITING, CHECKS, FOUND, ANSWERED, UNANSWERED)
                 .map(MetricMetadata::getPrometheusName)
                 .toList();
     }
@@ -67,12 +77,24 @@ record ClusterCollector(Cluster cluster, Changes changes, ActiveChecks checks, T
             ended.add(counter(totals.passed(), labels.merge(Labels.of("result", "passed"))));
             ended.add(counter(totals.failed(), labels.merge(Labels.of("result", "failed"))));
         }
+        List<GaugeDataPointSnapshot> found = new ArrayList<>();
+        List<GaugeDataPointSnapshot> answered = new ArrayList<>();
+        List<CounterDataPointSnapshot> unanswered = new ArrayList<>();
+        for (SourceStatus status : discovery.statuses()) {
+            Labels labels = Labels.of("pool", status.pool());
+            found.add(gauge(status.endpoints(), labels));
+            answered.add(gauge(status.lastSuccessMillis() / 1000.0, labels));
+            unanswered.add(counter(status.failures(), labels));
+        }
         return new MetricSnapshots(
                 new CounterSnapshot(EJECTIONS, ejections),
                 new CounterSnapshot(EXHAUSTED, exhausted),
                 new GaugeSnapshot(HEDGE_DELAY, delays),
                 new GaugeSnapshot(WAITING, waiting),
-                new CounterSnapshot(CHECKS, ended));
+                new CounterSnapshot(CHECKS, ended),
+                new GaugeSnapshot(FOUND, found),
+                new GaugeSnapshot(ANSWERED, answered),
+                new CounterSnapshot(UNANSWERED, unanswered));
     }
 
     /** Those of all configured backends from the start, at zero: a rate over a series that begins with 1 misses that one. */

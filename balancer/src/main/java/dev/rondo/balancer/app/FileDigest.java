@@ -7,7 +7,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** Tells whether what a file says has changed since it was last asked. Belongs to one thread. */
+/** Tells whether what a file says has changed since it was last asked. Belongs to one thread at a time. */
 final class FileDigest {
     private final Path file;
     private String last;

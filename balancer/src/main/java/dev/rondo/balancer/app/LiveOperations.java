@@ -28,6 +28,11 @@ record LiveOperations(Cluster cluster, Reload reloading) implements Operations {
     }
 
     @Override
+    public Optional<String> unweigh(String pool, String backend) {
+        return at(pool, backend, "the configured weight", (in, it) -> in.weigh(it, null));
+    }
+
+    @Override
     public ReloadResult reload() {
         return reloading.run("API");
     }

@@ -7,7 +7,8 @@ import java.util.Objects;
 import java.util.function.Function;
 
 /**
- * The keys that a reload cannot change: the listeners and what they are made with, the engine, and where the access log goes.
+ * The keys that a reload cannot change: the listeners and what they are made with, the engine, where the access log goes, and
+ * what descriptors were shared out for.
  *
  * @param key its path
  * @param shown whether its value may be told
@@ -38,6 +39,10 @@ record OnlyAtStart(String key, boolean shown, Function<Configuration, ? extends 
             String was = key.shown ? " " + before : " as it was";
             stays.add(key.key + " stays" + was + " until the process is started again");
         }
+        // descriptors are shared out with it; to keep fewer is always possible
+        int idle = started.limits().maxIdleUpstream();
+        if (wanted.limits().maxIdleUpstream() > idle)
+            stays.add("limits.max-idle-upstream stays " + idle + " until the process is started again");
         return stays;
     }
 }

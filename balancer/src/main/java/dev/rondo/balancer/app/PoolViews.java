@@ -7,6 +7,7 @@ import dev.rondo.balancer.admin.Explanation.Route;
 import dev.rondo.balancer.admin.PoolView;
 import dev.rondo.balancer.admin.PoolView.BackendView;
 import dev.rondo.balancer.admin.PoolView.Load;
+import dev.rondo.balancer.admin.PoolView.Source;
 import dev.rondo.balancer.admin.PoolView.State;
 import dev.rondo.balancer.admin.PoolView.Tier;
 import dev.rondo.balancer.balance.Hash;
@@ -14,10 +15,14 @@ import dev.rondo.balancer.cluster.Backend;
 import dev.rondo.balancer.cluster.BackendState;
 import dev.rondo.balancer.cluster.Cluster;
 import dev.rondo.balancer.cluster.Ejection;
+import dev.rondo.balancer.cluster.Forecast;
 import dev.rondo.balancer.cluster.Look;
 import dev.rondo.balancer.cluster.Pool;
+import dev.rondo.balancer.config.Affinity;
 import dev.rondo.balancer.config.HashOn;
 import dev.rondo.balancer.config.RouteConfig;
+import dev.rondo.balancer.discovery.Discovery;
+import dev.rondo.balancer.discovery.SourceStatus;
 import dev.rondo.balancer.health.ActiveChecks;
 import dev.rondo.balancer.health.BackendCheck;
 import dev.rondo.balancer.health.CheckResult;
@@ -31,7 +36,6 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +47,7 @@ record PoolViews(
         Telemetry telemetry,
         Changes changes,
         ActiveChecks checks,
+        Discovery discovery,
         Ticker ticker) {
     List<PoolView> views() {
         Function<BackendLabels, BackendTotals> counted = telemetry.totals();
@@ -55,10 +60,25 @@ record PoolViews(
                 strategy(pool),
                 Tier.valueOf(pool.tier().name()),
                 pool.waiting(),
+                source(pool),
                 pool.look().stream()
                         .map(look ->
                                 view(pool, look, counted.apply(look.backend().labels())))
                         .toList());
+    }
+
+    private @Nullable Source source(Pool pool) {
+        for (SourceStatus status : discovery.statuses()) {
+            if (!status.pool().equals(pool.name())) continue;
+            long answered = status.lastSuccessMillis();
+            return new Source(
+                    status.shown(),
+                    status.endpoints(),
+                    answered == 0 ? null : Instant.ofEpochMilli(answered),
+                    status.failures(),
+                    status.lost());
+        }
+        return null;
     }
 
     private static String strategy(Pool pool) {
@@ -78,7 +98,7 @@ record PoolViews(
                 look.reason(),
                 backend.config().backup(),
                 look.weight(),
-                look.used() ? look.effectiveWeight() : 0,
+                look.used() ? effectiveWeight(pool, look) : 0,
                 backend.config().maxRequests(),
                 new Load(
                         backend.inFlight(),
@@ -93,6 +113,15 @@ record PoolViews(
                         .map(change -> new PoolView.Transition(
                                 at(change.nowNanos()), state(change.from()), state(change.to()), change.reason()))
                         .toList());
+    }
+
+    /** What the pool's strategy goes by: a strict rotation knows no weights, and what hashes no slow start. */
+    private static double effectiveWeight(Pool pool, Look look) {
+        return switch (pool.config().strategy()) {
+            case ROUND_ROBIN -> look.weight() == 0 ? 0 : look.effectiveWeight() / look.weight();
+            case CONSISTENT_HASH, RENDEZVOUS -> look.weight();
+            case WEIGHTED_ROUND_ROBIN, RANDOM, LEAST_REQUESTS, POWER_OF_TWO, PEAK_EWMA -> look.effectiveWeight();
+        };
     }
 
     private PoolView.@Nullable Check lastCheck(Pool pool, Backend backend) {
@@ -139,20 +168,23 @@ record PoolViews(
         Pool pool = name == null ? null : cluster.pool(name);
         if (pool == null)
             return new Explanation(null, null, null, null, "no route matches this host and path", List.of());
-        Optional<Backend> next = pool.peek(key(pool, question));
+        Affinity affinity = pool.config().balancing().affinity();
+        String token = affinity == null ? null : cookie(question, affinity.cookie());
+        Forecast forecast = pool.forecast(token, key(pool, question));
+        Backend next = forecast.next();
         return new Explanation(
                 route == null ? null : new Route(route.host(), route.pathPrefix()),
                 pool.name(),
                 strategy(pool),
-                next.map(Backend::id).orElse(null),
-                why(pool, next.isPresent()),
-                pool.look().stream()
-                        .map(look -> new Candidate(
-                                look.backend().id(),
-                                state(look),
-                                look.used(),
-                                next.isPresent() && next.get() == look.backend(),
-                                look.reason()))
+                next == null ? null : next.id(),
+                why(pool, forecast.by()),
+                forecast.all().stream()
+                        .map(it -> new Candidate(
+                                it.look().backend().id(),
+                                state(it.look()),
+                                it.eligible(),
+                                it.look().backend() == next,
+                                it.why()))
                         .toList());
     }
 
@@ -186,12 +218,16 @@ record PoolViews(
                 .orElse(null);
     }
 
-    private static String why(Pool pool, boolean certain) {
-        if (!pool.canServe()) return "no backend may get a request";
+    private static String why(Pool pool, Forecast.By by) {
         String strategy = strategy(pool);
         String tier = pool.tier().word();
-        return certain
-                ? strategy + " over the backends that are used (" + tier + ")"
-                : strategy + ": chance and the requests in flight decide, among those that are used (" + tier + ")";
+        return switch (by) {
+            case COOKIE -> "its affinity cookie names it";
+            case STRATEGY -> strategy + " over the backends that are used (" + tier + ")";
+            case CHANCE ->
+                strategy + ": chance and the requests in flight decide, among those that are used (" + tier + ")";
+            case QUEUE -> "it would wait in line: nobody has room, or others were here before";
+            case NOBODY -> "no backend may get a request";
+        };
     }
 }

@@ -40,6 +40,12 @@ final class ProveCommand implements Callable<Integer> {
     private String url = "";
 
     @Option(
+            names = "--host",
+            paramLabel = "NAME",
+            description = "What the field Host says, for routes that go by it; the host and port of URL if not given.")
+    private @Nullable String host;
+
+    @Option(
             names = "--rate",
             paramLabel = "N",
             defaultValue = "300",
@@ -56,6 +62,17 @@ final class ProveCommand implements Callable<Integer> {
             description = "How long requests are sent: 500ms, 30s, 5m, 1h; ${DEFAULT-VALUE} if not given.")
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private Duration duration;
+
+    @Option(
+            names = "--warmup",
+            paramLabel = "TIME",
+            defaultValue = "0s",
+            converter = Time.class,
+            description =
+                    "How long requests took is not told of those that begin in this time from the start: it may be the"
+                            + " client's own, which begins cold. All else of them counts. ${DEFAULT-VALUE} if not given.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private Duration warmup;
 
     @Option(names = "--requests", paramLabel = "N", description = "How many are sent, instead of how long.")
     private @Nullable Long requests;
@@ -168,10 +185,11 @@ final class ProveCommand implements Callable<Integer> {
         String ids = prefix != null ? prefix : "prove-" + HexFormat.of().toHexDigits(new SecureRandom().nextInt());
         try {
             return new Plan(
-                    Target.of(url),
+                    host == null ? Target.of(url) : Target.of(url).asking(host),
                     postPath,
                     rate,
                     duration,
+                    warmup,
                     requests == null ? 0 : requests,
                     connections,
                     postShare,

@@ -6,14 +6,19 @@ import dev.rondo.balancer.admin.Probes;
 import dev.rondo.balancer.admin.ReloadResult;
 import dev.rondo.balancer.admin.Sources;
 import dev.rondo.balancer.cluster.Backend;
+import dev.rondo.balancer.cluster.BackendState;
 import dev.rondo.balancer.cluster.Cluster;
+import dev.rondo.balancer.cluster.Found;
 import dev.rondo.balancer.cluster.Look;
 import dev.rondo.balancer.cluster.Pool;
+import dev.rondo.balancer.config.BackendConfig;
+import dev.rondo.balancer.config.BackendSource;
 import dev.rondo.balancer.config.Configuration;
 import dev.rondo.balancer.config.HealthCheckConfig;
-import dev.rondo.balancer.config.PoolConfig;
 import dev.rondo.balancer.config.ReloadConfig;
 import dev.rondo.balancer.connect.Resolver;
+import dev.rondo.balancer.discovery.Discovery;
+import dev.rondo.balancer.discovery.SourceStatus;
 import dev.rondo.balancer.health.ActiveChecks;
 import dev.rondo.balancer.health.Connector;
 import dev.rondo.balancer.health.Place;
@@ -26,7 +31,6 @@ import dev.rondo.balancer.telemetry.AccessLog;
 import dev.rondo.balancer.telemetry.ApplicationLog;
 import dev.rondo.balancer.telemetry.BackendLabels;
 import dev.rondo.balancer.telemetry.BackendStatus;
-import dev.rondo.balancer.telemetry.BackendTotals;
 import dev.rondo.balancer.telemetry.Recorder;
 import dev.rondo.balancer.telemetry.Telemetry;
 import dev.rondo.balancer.wire.Engine;
@@ -47,7 +51,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -56,17 +60,28 @@ public final class Rondo implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Rondo.class.getName());
 
     private static final Duration WATCH_EVERY = Duration.ofSeconds(1);
+    /** A check that cannot even be made, for want of a local port, must not keep a process from its work for good. */
+    private static final Duration FIRST_CHECKS_WITHIN = Duration.ofSeconds(30);
+
     /** How late a backend comes back from an ejection at most, and how coarse a slow start is. */
     private static final Duration TICK_EVERY = Duration.ofMillis(250);
 
+    /** Backends of a pool that are to be found, for sharing out what there is before they are. */
+    private static final int EXPECTED_TO_BE_FOUND = 8;
+
     private volatile Configuration configuration;
+    private final int expectedAtStart;
     private final Engine engine;
     private final Descriptors descriptors;
     private final Resolver resolver;
     private final @Nullable AccessLog accessLog;
     private final Telemetry telemetry;
     private final Changes changes = new Changes();
+    private final List<Recorder> recorders =
+            new ArrayList<>(); // one for each lane, by index; filled by the constructor
     private final Cluster cluster;
+    private final PoolTicks ticks;
+    private final Discovery discovery;
     private final Reload reload;
     private final Connector connector;
     private final ActiveChecks checks;
@@ -77,8 +92,15 @@ public final class Rondo implements AutoCloseable {
             Thread.ofPlatform().daemon().name("rondo-watch").factory());
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile @Nullable String stopping;
+    private final long began = Ticker.SYSTEM.nanos();
+    private volatile long drainBegan; // on the ticker; 0 before
+    /** Whether every backend has had its first check, or has been waited for; stays true, whoever comes later. */
+    private volatile boolean known;
+
     private volatile @Nullable AdminServer admin;
     private volatile @Nullable DataListener listener;
+    /** Held while checks are made to follow the cluster, so that the last to look is the last to say. */
+    private final Object checking = new Object();
 
     private Rondo(
             Configuration configuration,
@@ -87,16 +109,17 @@ public final class Rondo implements AutoCloseable {
             Descriptors descriptors,
             @Nullable AccessLog accessLog) {
         this.configuration = configuration;
+        this.expectedAtStart = expectedBackends(configuration);
         this.descriptors = descriptors;
         this.engine = engine;
         this.accessLog = accessLog;
         this.telemetry = new Telemetry(engine.lanes().size(), accessLog);
         this.resolver = new Resolver(surroundings.lookup(), configuration.dnsRefresh());
-        List<Recorder> recorders = new ArrayList<>();
         for (Lane lane : engine.lanes()) recorders.add(telemetry.recorder(lane.index()));
         this.cluster = new Cluster(
                 new Cluster.Surroundings(resolver, recorders, Ticker.SYSTEM::nanos, new SecureRandom(), changes));
-        cluster.apply(configuration, descriptors.idleUpstream());
+        this.ticks = new PoolTicks(cluster, telemetry::totals);
+        cluster.apply(configuration, maxIdle(configuration, expectedAtStart));
         this.router = new Router(configuration.routes(), cluster);
         this.proxy = new Proxy(
                 engine,
@@ -107,6 +130,12 @@ public final class Rondo implements AutoCloseable {
                 lane -> RandomGenerator.of("L64X128MixRandom"));
         this.connector = new Connector(resolver);
         this.checks = new ActiveChecks(Ticker.SYSTEM, RandomGenerator.of("L64X128MixRandom"), this::checked);
+        this.discovery = new Discovery(
+                surroundings.lookup(),
+                surroundings.here(),
+                Ticker.SYSTEM,
+                RandomGenerator.of("L64X128MixRandom"),
+                this::found);
         this.reload = new Reload(surroundings.source(), configuration, this::take, telemetry, Ticker.SYSTEM);
     }
 
@@ -147,9 +176,7 @@ public final class Rondo implements AutoCloseable {
     }
 
     private static Descriptors descriptors(Configuration configuration, Engine engine) throws IOException {
-        int backends = configuration.pools().values().stream()
-                .mapToInt(pool -> pool.backends().size())
-                .sum();
+        int backends = expectedBackends(configuration);
         int maxIdle = configuration.limits().maxIdleUpstream();
         Descriptors shared = Descriptors.share(
                 configuration.server().maxTcpConnections(),
@@ -162,6 +189,25 @@ public final class Rondo implements AutoCloseable {
                             + ", or the file descriptors (ulimit -n) could run out");
         }
         return shared;
+    }
+
+    /** Those that are listed, and a guess of those that will be found. */
+    private static int expectedBackends(Configuration configuration) {
+        return configuration.pools().values().stream()
+                .mapToInt(pool -> pool.source() instanceof BackendSource.Listed listed
+                        ? listed.backends().size()
+                        : EXPECTED_TO_BE_FOUND)
+                .sum();
+    }
+
+    /**
+     * What a lane keeps to each backend where there are {@code backends} in all: less than was shared out where there are more
+     * than were expected.
+     */
+    private int maxIdle(Configuration of, int backends) {
+        long shared = (long) descriptors.idleUpstream() * expectedAtStart;
+        return Math.min(of.limits().maxIdleUpstream(), (int)
+                Math.min(descriptors.idleUpstream(), shared / Math.max(1, backends)));
     }
 
     private void lookAfterListeners() {
@@ -182,13 +228,25 @@ public final class Rondo implements AutoCloseable {
                 "rondo_loop_stalls",
                 "How often an event loop was held for more than 10 ms.",
                 () -> engine.lanes().stream().mapToLong(Lane::stalls).sum());
+        telemetry.counter(
+                "rondo_log_dropped",
+                "Changes of backends that the application log lost because nobody took its lines.",
+                changes::dropped);
         telemetry.gauge(
                 "rondo_client_connections_resting",
                 "Open connections of clients that hold no thread, because nothing has come for a while.",
                 this::resting);
-        telemetry.registry().register(new ClusterCollector(cluster, changes, checks, Ticker.SYSTEM));
-        PoolViews pools = new PoolViews(cluster, () -> router, telemetry, changes, checks, Ticker.SYSTEM);
-        DataListener data = DataListener.start(configuration, descriptors.connections(), proxy, Ticker.SYSTEM);
+        telemetry.gauge(
+                "rondo_draining_seconds", "How long the process has been draining; 0 while it is not.", this::draining);
+        telemetry.gauge(
+                "rondo_drain_limit_seconds",
+                "How long it may: drain.delay and drain.timeout. What is in flight then is cut.",
+                () -> seconds(
+                        configuration.drain().delay().plus(configuration.drain().timeout())));
+        telemetry.registry().register(new ClusterCollector(cluster, changes, checks, discovery, Ticker.SYSTEM));
+        PoolViews pools = new PoolViews(cluster, () -> router, telemetry, changes, checks, discovery, Ticker.SYSTEM);
+        discovery.update(configuration.pools().values());
+        DataListener data = DataListener.start(() -> configuration, descriptors.connections(), proxy, Ticker.SYSTEM);
         listener = data;
         admin = AdminServer.start(
                 configuration.admin(),
@@ -196,14 +254,16 @@ public final class Rondo implements AutoCloseable {
                         configuration.admin().writable(), configuration.admin().token()),
                 new Probes(
                         () -> listener != null,
+                        () -> stopping != null,
                         this::notReady,
+                        this::lostSources,
                         configuration.server().host(),
                         data::port),
                 new Sources(pools::views, pools::explain, telemetry.ledger(), new LiveOperations(cluster, reload)),
                 telemetry.registry());
         long period = WATCH_EVERY.toMillis();
         var unused = watch.scheduleWithFixedDelay(this::lookAfterListeners, period, period, TimeUnit.MILLISECONDS);
-        check(configuration);
+        check();
         long step = TICK_EVERY.toMillis();
         var unusedAsWell = watch.scheduleWithFixedDelay(this::tick, step, step, TimeUnit.MILLISECONDS);
         LOG.log(
@@ -225,13 +285,17 @@ public final class Rondo implements AutoCloseable {
         }
     }
 
-    private void check(Configuration wanted) {
-        List<PoolChecks> pools = new ArrayList<>();
-        for (PoolConfig pool : wanted.pools().values()) {
-            HealthCheckConfig how = pool.healthCheck();
-            if (how != null) pools.add(PoolChecks.of(pool.name(), how, pool.backends(), connector));
+    private void check() {
+        synchronized (checking) {
+            List<PoolChecks> pools = new ArrayList<>();
+            for (Pool pool : cluster.pools()) {
+                HealthCheckConfig how = pool.config().healthCheck();
+                List<BackendConfig> backends =
+                        pool.backends().stream().map(Backend::config).toList();
+                if (how != null) pools.add(PoolChecks.of(pool.name(), how, backends, connector));
+            }
+            checks.update(pools);
         }
-        checks.update(pools);
     }
 
     /**
@@ -240,14 +304,26 @@ public final class Rondo implements AutoCloseable {
      * once more, and nobody asks what came of it.
      */
     private void take(Configuration next) {
-        int maxIdle = Math.min(next.limits().maxIdleUpstream(), descriptors.idleUpstream());
-        List<Backend> gone = cluster.apply(next, maxIdle);
+        List<Backend> gone = cluster.apply(next, maxIdle(next, Math.max(expectedBackends(next), cluster.size())));
         Router routes = new Router(next.routes(), cluster);
         router = routes;
         settle(configuration, next);
         configuration = next;
         proxy.configure(next, routes);
-        check(next);
+        check();
+        closeIdle(gone);
+        discovery.update(next.pools().values());
+    }
+
+    /** A pool has other backends from the next request on. */
+    private void found(String pool, BackendSource source, List<Found> found) {
+        List<Backend> gone = cluster.discovered(pool, source, found, size -> maxIdle(configuration, size));
+        check();
+        closeIdle(gone);
+    }
+
+    private void closeIdle(List<Backend> gone) {
+        if (gone.isEmpty()) return;
         for (Lane lane : engine.lanes()) {
             lane.start(() -> gone.forEach(backend -> backend.upstream().closeIdle(lane)));
         }
@@ -279,19 +355,32 @@ public final class Rondo implements AutoCloseable {
     /** Whatever goes wrong here, the next one comes: a scheduler forgets for good what has thrown once. */
     private void tick() {
         try {
-            lookAtPools();
+            ticks.run();
+            forgetGone();
         } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.ERROR, "ejections and slow starts are late", e);
+            LOG.log(System.Logger.Level.ERROR, "backends that have gone are not forgotten", e);
         }
     }
 
-    private void lookAtPools() {
-        Function<BackendLabels, BackendTotals> totals = null; // read once, and only where a pool wants them
-        for (Pool pool : cluster.pools()) {
-            pool.tick();
-            if (!pool.isComparisonDue()) continue;
-            if (totals == null) totals = telemetry.totals();
-            pool.compare(totals);
+    private void forgetGone() {
+        for (BackendLabels forgotten : cluster.forget()) {
+            changes.forget(forgotten.pool(), forgotten.backend());
+            checks.forget(forgotten.pool(), forgotten.backend());
+            forget(recorder -> recorder.forget(forgotten));
+        }
+        for (String pool : cluster.forgetPools()) forget(recorder -> recorder.forgetPool(pool));
+    }
+
+    private void forget(Consumer<Recorder> what) {
+        for (Lane lane : engine.lanes()) {
+            lane.start(() -> {
+                lane.lock();
+                try {
+                    what.accept(recorders.get(lane.index()));
+                } finally {
+                    lane.unlock();
+                }
+            });
         }
     }
 
@@ -316,11 +405,46 @@ public final class Rondo implements AutoCloseable {
         return now == null ? -1 : now.port();
     }
 
+    /** Traffic that came sooner would find out for itself, and in a crowd, which backends are down. */
+    private boolean known() {
+        if (!known) {
+            known = Ticker.SYSTEM.nanos() - began > FIRST_CHECKS_WITHIN.toNanos()
+                    || cluster.pools().stream()
+                            .flatMap(pool -> pool.look().stream())
+                            .noneMatch(look -> look.state() == BackendState.UNKNOWN);
+        }
+        return known;
+    }
+
+    private double draining() {
+        long began = drainBegan;
+        return began == 0 ? 0 : seconds(Duration.ofNanos(Ticker.SYSTEM.nanos() - began));
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toNanos() / 1e9;
+    }
+
     private Optional<String> notReady() {
         String why = stopping;
         if (why != null) return Optional.of(why);
+        List<String> awaited = discovery.awaited();
+        if (!awaited.isEmpty())
+            return Optional.of("the backends of " + String.join(", ", awaited) + " are not found yet");
+        if (!known()) return Optional.of("the first health checks of the backends have not ended");
         for (Pool pool : cluster.pools()) if (pool.canServe()) return Optional.empty();
         return Optional.of("no pool has a backend that may get a request");
+    }
+
+    /** Says so of each source that does not answer. */
+    private List<String> lostSources() {
+        List<String> lost = new ArrayList<>();
+        for (SourceStatus status : discovery.statuses()) {
+            if (status.lost() == null) continue;
+            lost.add("pool " + status.pool() + ": " + status.shown() + " is lost: " + status.lost() + "; "
+                    + status.endpoints() + " backends known before stay");
+        }
+        return lost;
     }
 
     private List<BackendStatus> statuses() {
@@ -330,10 +454,12 @@ public final class Rondo implements AutoCloseable {
                 Backend backend = look.backend();
                 statuses.add(new BackendStatus(
                         backend.labels(),
-                        look.weight(),
+                        look.effectiveWeight(),
                         look.used(),
+                        look.inTurn(),
                         look.state().word(),
-                        backend.inFlight()));
+                        backend.inFlight(),
+                        look.since()));
             }
         }
         return statuses;
@@ -346,6 +472,7 @@ public final class Rondo implements AutoCloseable {
      * @param delayed whether {@code drain.delay} is waited for: not where somebody waits at a terminal
      */
     public void drain(boolean delayed) {
+        drainBegan = Ticker.SYSTEM.nanos();
         stopping = "draining";
         if (delayed) {
             LOG.log(
@@ -406,6 +533,7 @@ public final class Rondo implements AutoCloseable {
         if (!closed.compareAndSet(false, true)) return;
         stopping = "stopping";
         watch.shutdownNow();
+        discovery.close();
         checks.close();
         DataListener data = listener;
         if (data != null) {

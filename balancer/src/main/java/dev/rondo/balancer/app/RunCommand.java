@@ -50,6 +50,8 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        // before the file is read: what is changed during the start is a change
+        FileDigest digest = new FileDigest(source.file);
         Loaded.Valid valid = source.load();
         if (valid == null) return Main.WRONG;
         ApplicationLog.install(valid.configuration().log());
@@ -62,7 +64,7 @@ final class RunCommand implements Callable<Integer> {
         try {
             Rondo rondo = Rondo.start(valid.configuration(), Surroundings.REAL.source(source::read));
             started.complete(rondo);
-            watch(rondo);
+            watch(rondo, digest);
         } catch (IOException e) {
             source.errors().println("rondo: " + e.getMessage());
             return Main.FAILED;
@@ -72,8 +74,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /** Looks at the file's digest now and then: a mounted ConfigMap changes by a link that is swapped, of which no event tells. */
-    private void watch(Rondo rondo) {
-        FileDigest digest = new FileDigest(source.file);
+    private void watch(Rondo rondo, FileDigest digest) {
         Thread.ofVirtual().name("rondo-reload").start(() -> {
             long looked = Ticker.SYSTEM.nanos();
             while (true) {

@@ -3,6 +3,7 @@ package dev.rondo.balancer.app;
 import dev.rondo.balancer.config.Loaded;
 import dev.rondo.balancer.config.Problem;
 import dev.rondo.balancer.connect.Resolver;
+import dev.rondo.balancer.discovery.Whereabouts;
 import dev.rondo.balancer.proxy.Graces;
 import java.util.List;
 import java.util.function.Supplier;
@@ -13,11 +14,12 @@ import java.util.function.Supplier;
  * @param lookup finds the addresses of a name
  * @param graces what the relay waits for before it becomes strict
  * @param source reads and checks the configuration anew
+ * @param here where the process runs
  */
-record Surroundings(Resolver.Lookup lookup, Graces graces, Supplier<Loaded> source) {
+record Surroundings(Resolver.Lookup lookup, Graces graces, Supplier<Loaded> source, Whereabouts here) {
     /** Without a configuration that could be read again. */
     Surroundings(Resolver.Lookup lookup, Graces graces) {
-        this(lookup, graces, Surroundings::noFile);
+        this(lookup, graces, Surroundings::noFile, Whereabouts.of(null));
     }
 
     private static Loaded noFile() {
@@ -26,9 +28,14 @@ record Surroundings(Resolver.Lookup lookup, Graces graces, Supplier<Loaded> sour
     }
 
     /** Those of the program. */
-    static final Surroundings REAL = new Surroundings(Resolver::system, Graces.USUAL);
+    static final Surroundings REAL = new Surroundings(
+            Resolver::system, Graces.USUAL, Surroundings::noFile, Whereabouts.of(System.getenv("HOSTNAME")));
+
+    Surroundings here(Whereabouts there) {
+        return new Surroundings(lookup, graces, source, there);
+    }
 
     Surroundings source(Supplier<Loaded> from) {
-        return new Surroundings(lookup, graces, from);
+        return new Surroundings(lookup, graces, from, here);
     }
 }

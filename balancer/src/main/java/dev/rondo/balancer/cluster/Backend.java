@@ -30,9 +30,12 @@ public final class Backend implements Candidate {
     private volatile int weight;
     private volatile int limit;
     private volatile boolean serving = true;
+    private volatile Said said;
 
-    Backend(BackendConfig config, BackendLabels labels, Upstream upstream) {
+    /** @param said when it was there before */
+    Backend(BackendConfig config, BackendLabels labels, Upstream upstream, Said said) {
         this.config = config;
+        this.said = said;
         this.labels = labels;
         this.upstream = upstream;
         this.authority = upstream.authority().getBytes(StandardCharsets.ISO_8859_1);
@@ -99,6 +102,16 @@ public final class Backend implements Candidate {
         weight = hundredths;
         limit = requests;
         serving = isServing;
+    }
+
+    /** What people said of it before it came, and once it has left, until then. */
+    Said said() {
+        return said;
+    }
+
+    /** It is in no pool any more. */
+    void leave(Said last) {
+        said = last;
     }
 
     boolean hasRoom() {

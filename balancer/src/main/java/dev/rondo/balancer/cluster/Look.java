@@ -8,6 +8,7 @@ package dev.rondo.balancer.cluster;
  * @param weight as configured, or set by the API
  * @param effectiveWeight what is left of it while the backend starts slowly
  * @param used whether it may get a request now
+ * @param inTurn whether it is used as its peers are, rather than for what these cannot take
  * @param ejection what its own answers say of it
  */
 public record Look(
@@ -18,4 +19,5 @@ public record Look(
         int weight,
         double effectiveWeight,
         boolean used,
+        boolean inTurn,
         Ejection ejection) {}

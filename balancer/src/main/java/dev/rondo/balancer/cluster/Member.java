@@ -3,6 +3,7 @@ package dev.rondo.balancer.cluster;
 /**
  * A backend as it stands in a {@link Snapshot}. Immutable.
  *
+ * @param near whether it comes before those that are not
  * @param ejection what its own answers say
  * @param state what follows from both
  * @param reason of the state, for people
@@ -12,6 +13,7 @@ package dev.rondo.balancer.cluster;
 record Member(
         Backend backend,
         Standing standing,
+        boolean near,
         Ejection ejection,
         BackendState state,
         String reason,
@@ -21,7 +23,18 @@ record Member(
 
     /** With another standing; {@link #now} works out what follows. */
     Member judged(Standing said) {
-        return new Member(backend, said, ejection, state, reason, since, usableSince);
+        return new Member(backend, said, near, ejection, state, reason, since, usableSince);
+    }
+
+    /** As its pool's source tells of it now. */
+    Member found(Found now) {
+        return new Member(
+                backend, standing.withheld(now.withheld()), now.near(), ejection, state, reason, since, usableSince);
+    }
+
+    /** What its pool's source says of it. */
+    Found found() {
+        return new Found(backend.config(), near, standing.withheld());
     }
 
     /** What follows from its standing and {@code ejected}. */
@@ -36,6 +49,7 @@ record Member(
         return new Member(
                 backend,
                 standing,
+                near,
                 ejected,
                 next,
                 reason(next, standing, ejected),
@@ -44,11 +58,12 @@ record Member(
     }
 
     /** @param usableSince {@link #ALWAYS}, or now where it joins others that work already */
-    static Member first(Backend backend, Standing standing, long now, long usableSince) {
+    static Member first(Backend backend, Standing standing, boolean near, long now, long usableSince) {
         BackendState state = state(backend, standing, Ejection.In.FRESH);
         return new Member(
                 backend,
                 standing,
+                near,
                 Ejection.In.FRESH,
                 state,
                 reason(state, standing, Ejection.In.FRESH),
@@ -57,7 +72,7 @@ record Member(
     }
 
     private static BackendState state(Backend backend, Standing standing, Ejection ejection) {
-        if (standing.drained() != null || weight(backend, standing) == 0) return BackendState.DRAINING;
+        if (standing.refusal() != null || weight(backend, standing) == 0) return BackendState.DRAINING;
         return switch (standing.check()) {
             case FAILED -> BackendState.DOWN;
             case UNKNOWN -> BackendState.UNKNOWN;
@@ -66,8 +81,9 @@ record Member(
     }
 
     private static String reason(BackendState state, Standing standing, Ejection ejection) {
+        String refusal = standing.refusal();
         return switch (state) {
-            case DRAINING -> standing.drained() != null ? standing.drained() : "its weight is 0";
+            case DRAINING -> refusal != null ? refusal : "its weight is 0";
             case DOWN, UNKNOWN -> standing.checked();
             case EJECTED, PROBATION -> ejection.reason();
             case UP -> ejection.reason().isEmpty() ? standing.checked() : ejection.reason();
@@ -92,6 +108,13 @@ record Member(
     int limit() {
         int configured = backend.config().maxRequests();
         return configured == 0 ? Integer.MAX_VALUE : configured;
+    }
+
+    /** Whether it has a share of the work, or should have one that others do meanwhile; not where it is meant to get none. */
+    boolean isExpected() {
+        if (state != BackendState.DRAINING) return true;
+        Withheld withheld = standing.withheld();
+        return withheld != null && !withheld.ends() && standing.drained() == null && weight() > 0;
     }
 
     /** Whether nothing but its own answers keeps it out of service. */

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@link #add} and {@link #forget} as backends come and go, {@link #replaceTerms} and a {@link #tick} on reload;
  *   <li>for each attempt: {@link #mayPick} in the picker's filter, then {@link #begin} for the one picked, and
  *       {@link #onResult} once with the ticket. Report as soon as the response's head has come or the attempt has
- *       failed: a trial that is a download must not keep its backend on probation until the last byte;
+ *       failed: a trial that is a download must not keep its backend on probation until the last byte. Once more with
+ *       {@link Outcome#CUT} where the answer breaks off later: that ejects by a count of its own, which heads do not clear;
  *   <li>a timer that calls {@link #tick} at {@link #dueAt}, set anew after each transition;
  *   <li>{@link #compare} once an interval.
  * </ul>
@@ -103,13 +104,14 @@ final class Outliers {
     Transition onResult(Passive who, Ticket ticket, Outcome outcome, long retryAfterSeconds, long now) {
         return switch (outcome) {
             case OK -> succeeded(who, ticket, now);
-            case FAILED -> failed(who, ticket, retryAfterSeconds, now);
+            case FAILED, SILENT -> failed(who, ticket, retryAfterSeconds, now);
+            case CUT -> cut(who, now);
             case OUTPACED, NEUTRAL -> ended(who, ticket, now, Probation::freed);
         };
     }
 
     private @Nullable Transition succeeded(Passive who, Ticket ticket, long now) {
-        who.succeeded();
+        who.answered(now);
         return ended(who, ticket, now, trial -> trial.passed(now));
     }
 
@@ -131,6 +133,23 @@ final class Outliers {
         });
     }
 
+    /**
+     * Who was ejected for this and is back by the head of an answer has its count still: the next cut ejects it again, and a whole
+     * answer clears it.
+     */
+    private @Nullable Transition cut(Passive who, long now) {
+        OutlierTerms terms = this.terms;
+        if (!terms.enabled() || !(state(who) instanceof In)) return null;
+        int cuts = who.cut();
+        if (terms.consecutiveFailures() == 0 || cuts < terms.consecutiveFailures()) return null;
+        return change(
+                who,
+                now,
+                (state, all) -> state instanceof In in && all.canSpare(who, terms)
+                        ? in.ejected(Cause.CONSECUTIVE_FAILURES, cuts + " answers cut off in a row", now, terms)
+                        : null);
+    }
+
     /** The attempt with this ticket is over; does nothing unless it is the trial of a probation that goes on. */
     private @Nullable Transition ended(Passive who, Ticket ticket, long now, Function<Probation, Ejection> verdict) {
         if (ticket == Ticket.PLAIN) return null;
@@ -145,6 +164,7 @@ final class Outliers {
     /** Active checks had found it down and find it up again: it is in service, however long it was to be out. */
     @Nullable
     Transition recovered(Passive who, long now) {
+        who.whole();
         return change(who, now, (state, all) -> state instanceof In ? null : state.recovered(now));
     }
 
@@ -201,7 +221,7 @@ final class Outliers {
             Ejection to = step.apply(from, all);
             if (to == null || !all.states().containsKey(who)) return null;
             if (!roll.compareAndSet(all, all.with(who, to))) continue;
-            if (to instanceof In) who.succeeded();
+            if (to instanceof In) who.forgive();
             if (from.name().equals(to.name())) return null;
             if (to instanceof Out out) benched.accept(who, out);
             return new Transition(who.backend(), from.name(), to.name(), to.reason(), now);

@@ -1,14 +1,25 @@
 package dev.rondo.balancer.cluster;
 
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
 /** One backend to {@link Outliers}: its key there, and its failures in a row. The same object as long as the backend. */
 final class Passive {
+    /** How exactly it is known when a backend was heard last: each lane would write it with each answer else. */
+    private static final long RESOLUTION = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private static final long NEVER = 0;
+
     private final String backend;
     private final BooleanSupplier serving;
     // means something only while the backend is in service; cleared when it comes back
     private final AtomicInteger failures = new AtomicInteger();
+    // answers that broke off since the last whole one; what is in service again has it still
+    private final AtomicInteger cuts = new AtomicInteger();
+
+    /** When the head of an answer came last, or up to {@link #RESOLUTION} earlier; an odd number, to be no {@link #NEVER}. */
+    private volatile long heard = NEVER;
 
     /** @param serving whether active checks and operators leave it in service; must not wait */
     Passive(String backend, BooleanSupplier serving) {
@@ -25,13 +36,35 @@ final class Passive {
         return serving.getAsBoolean();
     }
 
-    /** Writes only where there is something to clear: each request that succeeds comes here, of every lane. */
-    void succeeded() {
+    /** The head of an answer has come. Writes only where there is something to change: each request comes here, of every lane. */
+    void answered(long now) {
+        forgive();
+        long last = heard;
+        if (last == NEVER || now - last > RESOLUTION) heard = now | 1;
+    }
+
+    /** Whether no head of an answer has come since {@code then}, for certain. */
+    boolean isSilentSince(long then) {
+        long last = heard;
+        return last == NEVER || then - last > RESOLUTION;
+    }
+
+    void forgive() {
         if (failures.get() != 0) failures.set(0);
     }
 
     /** Failures in a row, with this one. */
     int failed() {
         return failures.incrementAndGet();
+    }
+
+    /** The end of an answer has come. Writes as seldom as {@link #answered}. */
+    void whole() {
+        if (cuts.get() != 0) cuts.set(0);
+    }
+
+    /** Answers in a row that broke off, with this one. */
+    int cut() {
+        return cuts.incrementAndGet();
     }
 }

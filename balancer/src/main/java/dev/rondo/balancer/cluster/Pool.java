@@ -14,14 +14,13 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -79,9 +78,11 @@ public final class Pool {
         default void tiered(Pool pool, Tier from, Tier to) {}
     }
 
+    /** @param found one for each of {@code backends}, in the same order */
     Pool(
             PoolConfig config,
             List<Backend> backends,
+            List<Found> found,
             int lanes,
             LongSupplier nanos,
             byte[] secret,
@@ -100,12 +101,20 @@ public final class Pool {
         long now = nanos.getAsLong();
         this.hedging = Hedging.of(config.hedge(), null, lanes, now);
         List<Member> members = new ArrayList<>();
-        for (Backend backend : backends) {
-            outliers.add(backend.passive());
-            members.add(Member.first(backend, Standing.first(config.healthCheck()), now, Member.ALWAYS));
+        for (int i = 0; i < backends.size(); i++) {
+            outliers.add(backends.get(i).passive());
+            members.add(first(backends.get(i), found.get(i), config, now, Member.ALWAYS));
         }
         this.snapshot = Snapshot.of(config, members, tokens(config), cursor, now);
         settle(snapshot, now);
+    }
+
+    private static Member first(Backend backend, Found found, PoolConfig config, long now, long usableSince) {
+        Standing standing = Standing.first(config.healthCheck())
+                .withheld(found.withheld())
+                .recalled(backend.said())
+                .weighed(backend.config().weight());
+        return Member.first(backend, standing, found.near(), now, usableSince);
     }
 
     /** Unique among the pools. */
@@ -133,6 +142,11 @@ public final class Pool {
         return snapshot.members().stream().map(Member::backend).toList();
     }
 
+    /** What its source says of each backend. */
+    List<Found> found() {
+        return snapshot.members().stream().map(Member::found).toList();
+    }
+
     /** Every backend as it stands now, in the order of the configuration. */
     public List<Look> look() {
         Snapshot now = snapshot;
@@ -148,6 +162,7 @@ public final class Pool {
                 member.since(),
                 member.weight(),
                 member.weight() * Snapshot.share(now.config(), member, time),
+                now.used().contains(member) || now.further().contains(member),
                 now.used().contains(member),
                 member.ejection());
     }
@@ -157,10 +172,34 @@ public final class Pool {
         return !snapshot.used().isEmpty();
     }
 
-    /** Whether there is one that may get a request and is not among {@code tried}. */
+    /**
+     * Whether there is one that a request may be sent to which has been at {@code tried} in vain, now or as soon as it has room: a
+     * backup too, where all others are among them, and none that is benched.
+     */
     public boolean hasOther(Collection<Backend> tried) {
-        for (Member member : snapshot.used()) if (!tried.contains(member.backend())) return true;
-        return false;
+        return snapshot.hasOther(tried);
+    }
+
+    /** As {@link #hasOther}, and now: {@link #acquire} finds one unless somebody else is faster. */
+    public boolean hasRoom(Collection<Backend> tried, long time) {
+        Snapshot now = snapshot;
+        Predicate<Backend> free = free(now, time, tried, null);
+        for (Member member : now.used()) if (free.test(member.backend())) return true;
+        for (Member member : now.further()) if (free.test(member.backend())) return true;
+        return !now.hasSound(tried) && leastLoaded(now.spare(), spare(now, time, tried)) != null;
+    }
+
+    /**
+     * Whether there is one beside {@code tried} that is in use and not on probation: for a request that nothing has failed, and
+     * that is no reason to ask a backup.
+     */
+    public boolean hasSound(Collection<Backend> tried) {
+        return snapshot.hasSound(tried);
+    }
+
+    /** Whether one that only its own answers keep out has room and is not among {@code tried}. */
+    public boolean hasBenched(Collection<Backend> tried) {
+        return leastLoaded(snapshot.benched(), benched(tried)) != null;
     }
 
     /** Which backends are used. */
@@ -197,24 +236,26 @@ public final class Pool {
      *
      * @param key hash of what keeps a client at a backend
      * @param time nanoseconds of the ticker
-     * @param tried where the request has been: not again
+     * @param tried where the request has been in vain: not again. Where that is all who are used, a healthy backup; where that too
+     *     is not left, one that is benched
      * @return null where none of the others has room
      */
     public @Nullable Lease acquire(long key, long time, RandomGenerator random, Collection<Backend> tried) {
         Snapshot now = snapshot;
-        if (now.bounded() && line.takesAll()) return null; // others were here before
+        if (now.bounded() && line.takesAll()) return takeReserve(now, time, tried); // others were here before
         return take(now, key, time, random, tried, null);
     }
 
     /**
      * Takes a place at the backend that an affinity cookie names.
      *
-     * @return null where the cookie names none that may be picked and has room
+     * @return null where the cookie names none that may be picked and has room, or others wait for that
      */
     public @Nullable Lease acquire(String token, long time) {
         Snapshot now = snapshot;
         Backend backend = now.tokens().get(token);
-        return backend != null && hasRoom(backend, now, time) ? begin(backend, now, time) : null;
+        if (backend == null || !hasRoom(backend, now, time) || line.wants(backend, null)) return null;
+        return begin(backend, now, time);
     }
 
     /** What an affinity cookie says to bring a client back to {@code backend}. */
@@ -240,7 +281,9 @@ public final class Pool {
         Predicate<? super Backend> usable = anyone ? Picker.ANY : free(now, time, tried, waiter);
         while (true) {
             Backend backend = now.picker().pick(key, time, random, usable);
-            if (backend == null) return null;
+            Picker<Backend> elsewhere = now.elsewhere();
+            if (backend == null && elsewhere != null) backend = elsewhere.pick(key, time, random, usable);
+            if (backend == null) return takeReserve(now, time, tried);
             Lease lease = begin(backend, now, time);
             if (lease != null) return lease;
             // ejected since the snapshot was made: a picker that hashes would name it for ever
@@ -248,12 +291,42 @@ public final class Pool {
         }
     }
 
+    /**
+     * For a request that all who are used have failed: a backup before it is its turn, or else one that is benched. Whoever waits
+     * in line and has not been at all of these can take neither.
+     */
+    private @Nullable Lease takeReserve(Snapshot now, long time, Collection<Backend> tried) {
+        if (tried.isEmpty() || now.hasSound(tried)) return null;
+        Backend spare = leastLoaded(now.spare(), spare(now, time, tried));
+        if (spare != null) return begin(spare, now, time);
+        if (now.hasOther(tried)) return null;
+        Backend benched = leastLoaded(now.benched(), benched(tried));
+        return benched != null && benched.begin() ? benched.plainLease() : null;
+    }
+
+    private Predicate<Backend> spare(Snapshot now, long time, Collection<Backend> tried) {
+        return backend -> !tried.contains(backend) && hasRoom(backend, now, time);
+    }
+
+    private static Predicate<Backend> benched(Collection<Backend> tried) {
+        return backend -> !tried.contains(backend) && backend.hasRoom();
+    }
+
+    private static @Nullable Backend leastLoaded(List<Member> members, Predicate<Backend> usable) {
+        Backend least = null;
+        for (Member member : members) {
+            Backend backend = member.backend();
+            if (usable.test(backend) && (least == null || backend.inFlight() < least.inFlight())) least = backend;
+        }
+        return least;
+    }
+
     private Predicate<Backend> free(Snapshot now, long time, Collection<Backend> tried, @Nullable Thread waiter) {
         return backend -> !tried.contains(backend) && hasRoom(backend, now, time) && !line.wants(backend, waiter);
     }
 
     private boolean hasRoom(Backend backend, Snapshot now, long time) {
-        return backend.hasRoom() && (usesAll(now) || outliers.mayPick(backend.passive(), time));
+        return backend.hasRoom() && (usesAll(now) || now.lone() || outliers.mayPick(backend.passive(), time));
     }
 
     /** Whether passive ejection keeps nobody out. */
@@ -268,6 +341,7 @@ public final class Pool {
         Ticket ticket = outliers.begin(backend.passive(), time);
         if (ticket == Ticket.PLAIN) return backend.plainLease();
         if (ticket != null) return new Lease(backend, ticket);
+        if (now.lone()) return backend.plainLease();
         backend.end();
         return null;
     }
@@ -293,19 +367,26 @@ public final class Pool {
     /**
      * As {@link #acquire}, and waits for room, behind those who came before.
      *
+     * @param tried asked each time there may be room: who is left may have changed. On this thread
      * @param deadline nanoseconds of the ticker
      * @param pointless whether nobody wants the answer any more; whoever makes it true unparks this thread
      */
     public Waited await(
-            long key, RandomGenerator random, Collection<Backend> tried, long deadline, BooleanSupplier pointless) {
+            long key,
+            RandomGenerator random,
+            Supplier<? extends Collection<Backend>> tried,
+            long deadline,
+            BooleanSupplier pointless) {
         Thread self = Thread.currentThread();
-        if (!line.enter(self, tried, config().balancing().queue().size())) return new Waited.LineFull();
+        if (!line.enter(self, tried.get(), config().balancing().queue().size())) return new Waited.LineFull();
         try {
             while (true) {
                 Snapshot now = snapshot;
                 if (now.used().isEmpty()) return new Waited.NoBackend();
                 if (pointless.getAsBoolean()) return new Waited.Pointless();
-                Lease lease = take(now, key, nanos.getAsLong(), random, tried, self);
+                Collection<Backend> been = tried.get();
+                line.change(self, been);
+                Lease lease = take(now, key, nanos.getAsLong(), random, been, self);
                 if (lease != null) return new Waited.Got(lease);
                 long left = deadline - nanos.getAsLong();
                 if (left <= 0) return new Waited.TooLong();
@@ -320,14 +401,22 @@ public final class Pool {
      * Says how an attempt went, as soon as that is known: when the head of the answer is here, when it failed, and once more
      * where the answer is cut off later.
      *
-     * @param upstreamNanos from the start of the attempt to the head of the answer
+     * @param upstreamNanos from the start of the attempt to the head of the answer; how long it was waited for, where that was cut
+     *     short
      * @param retryAfterSeconds what a 503 of the backend's own asked for; 0 for nothing
      * @param time nanoseconds of the ticker
      */
     public void judge(Lease lease, Outcome outcome, long upstreamNanos, long retryAfterSeconds, long time) {
         Backend backend = lease.backend();
         if (config().strategy() == Strategy.PEAK_EWMA) measure(backend, outcome, upstreamNanos, time);
+        if (outcome == Outcome.SILENT && !backend.passive().isSilentSince(time - upstreamNanos))
+            outcome = Outcome.OUTPACED; // others have heard from it
         if (outliers.onResult(backend.passive(), lease.ticket(), outcome, retryAfterSeconds, time) != null) rebuild();
+    }
+
+    /** Says that an answer which was more than a head has come to its end. */
+    public void whole(Lease lease) {
+        lease.backend().passive().whole();
     }
 
     /** What was cut short took longer than it says: it can make an estimate worse and never better. */
@@ -335,34 +424,37 @@ public final class Pool {
         boolean counts =
                 switch (outcome) {
                     case OK -> true;
-                    case FAILED, OUTPACED -> nanos > backend.latencyNanos(time);
-                    case NEUTRAL -> false;
+                    case FAILED, OUTPACED, SILENT -> nanos > backend.latencyNanos(time);
+                    case CUT, NEUTRAL -> false;
                 };
         if (counts) backend.latency().add(nanos, time);
     }
 
-    /** Gives the place back. */
+    /** Gives the place back; a trial of which nobody has said how it went makes way for another. */
     public void release(Lease lease) {
-        lease.backend().end();
+        Backend backend = lease.backend();
+        if (lease.ticket() != Ticket.PLAIN)
+            outliers.onResult(backend.passive(), lease.ticket(), Outcome.NEUTRAL, 0, nanos.getAsLong());
+        backend.end();
         line.wake();
     }
 
     /**
-     * Whom {@link #acquire} would take now, without taking anybody or moving a cursor; empty where nobody has room, or chance
-     * decides.
+     * Whom {@link #acquire} would take now, and why no other, without taking anybody or moving a cursor.
+     *
+     * @param token what the request's affinity cookie says; null where it has none
+     * @param key as for {@link #acquire}
      */
-    public Optional<Backend> peek(long key) {
+    public Forecast forecast(@Nullable String token, long key) {
         Snapshot now = snapshot;
-        boolean chance =
-                switch (now.config().strategy()) {
-                    case RANDOM, POWER_OF_TWO, PEAK_EWMA -> now.used().size() > 1;
-                    case ROUND_ROBIN, WEIGHTED_ROUND_ROBIN, LEAST_REQUESTS, CONSISTENT_HASH, RENDEZVOUS -> false;
-                };
-        if (chance) return Optional.empty();
         long time = nanos.getAsLong();
-        Snapshot copy =
-                Snapshot.of(now.config(), now.members(), tokens(now.config()), new AtomicLong(cursor.get()), time);
-        return Optional.ofNullable(copy.picker().pick(key, time, new Random(0), (Backend b) -> hasRoom(b, copy, time)));
+        Backend named = token == null ? null : now.tokens().get(token);
+        boolean sticks = named != null && hasRoom(named, now, time) && !line.wants(named, null);
+        Forecast.Question question = new Forecast.Question(
+                now, key, sticks ? named : null, now.bounded() && line.takesAll(), cursor.get(), time);
+        List<Look> looks =
+                now.members().stream().map(member -> look(now, member, time)).toList();
+        return Forecast.of(question, looks, backend -> hasRoom(backend, now, time) && !line.wants(backend, null));
     }
 
     // ---- those who judge
@@ -464,8 +556,12 @@ public final class Pool {
         if (over != null && !outliers.compare(over.before(), over.after(), now).isEmpty()) rebuild();
     }
 
-    /** Takes another configuration, with the backends it names: those that were here before are the same objects. */
-    synchronized void configure(PoolConfig next, List<Backend> backends) {
+    /**
+     * Takes another configuration, or other backends: those that were here before are the same objects.
+     *
+     * @param found one for each of {@code backends}, in the same order
+     */
+    synchronized void configure(PoolConfig next, List<Backend> backends, List<Found> found) {
         long now = nanos.getAsLong();
         boolean checksAreNew = snapshot.config().healthCheck() == null;
         Map<Backend, Member> known = new HashMap<>();
@@ -474,22 +570,34 @@ public final class Pool {
         budget.change(next.retry().budgetPercent(), next.retry().budgetMin());
         rules = Rules.of(next);
         hedging = Hedging.of(next.hedge(), hedging, lanes, now);
+        // the first that are found join nobody
+        long usableSince = known.isEmpty() ? Member.ALWAYS : now;
         List<Member> members = new ArrayList<>();
-        for (Backend backend : backends) {
+        for (int i = 0; i < backends.size(); i++) {
+            Backend backend = backends.get(i);
             Member member = known.remove(backend);
+            backend.configure(found.get(i).config());
             if (member == null) {
                 outliers.add(backend.passive());
-                members.add(Member.first(backend, Standing.first(next.healthCheck()), now, now));
+                members.add(first(backend, found.get(i), next, now, usableSince));
             } else {
                 // who works is not taken out by a check that has only just been configured
                 boolean unchecked = next.healthCheck() == null || checksAreNew;
-                members.add(unchecked ? member.judged(member.standing().unchecked()) : member);
+                Member same = unchecked ? member.judged(member.standing().unchecked()) : member;
+                members.add(same.found(found.get(i)));
             }
         }
-        for (int i = 0; i < backends.size(); i++)
-            backends.get(i).configure(next.backends().get(i));
         publish(next, members);
-        for (Backend backend : known.keySet()) outliers.forget(backend.passive());
+        for (Member left : known.values()) {
+            outliers.forget(left.backend().passive());
+            left.backend().leave(left.standing().said());
+        }
+    }
+
+    /** The pool is configured no more, and nothing is said of its backends after this. */
+    synchronized void leave() {
+        for (Member left : snapshot.members())
+            left.backend().leave(left.standing().said());
     }
 
     private void publish(PoolConfig config, List<Member> judged) {

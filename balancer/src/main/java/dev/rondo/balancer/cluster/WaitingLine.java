@@ -14,7 +14,16 @@ import org.jspecify.annotations.Nullable;
  * waited for, so that loops may take it.
  */
 final class WaitingLine {
-    private record Place(Thread waiter, List<Backend> tried) {
+    /** Guarded by the line. */
+    private static final class Place {
+        final Thread waiter;
+        List<Backend> tried;
+
+        Place(Thread waiter, Collection<Backend> tried) {
+            this.waiter = waiter;
+            this.tried = List.copyOf(tried);
+        }
+
         boolean wants(Backend backend) {
             return !tried.contains(backend);
         }
@@ -41,7 +50,7 @@ final class WaitingLine {
      */
     synchronized boolean enter(Thread waiter, Collection<Backend> tried, int most) {
         if (line.size() >= most) return false;
-        line.addLast(new Place(waiter, List.copyOf(tried)));
+        line.addLast(new Place(waiter, tried));
         if (tried.isEmpty()) eager++;
         length = line.size();
         return true;
@@ -61,6 +70,22 @@ final class WaitingLine {
             }
             return false;
         }
+    }
+
+    /** Other backends than before are of no use to {@code waiter}, who keeps its place. Wakes those behind: one may be theirs now. */
+    void change(Thread waiter, Collection<Backend> tried) {
+        if (changes(waiter, List.copyOf(tried))) wake();
+    }
+
+    private synchronized boolean changes(Thread waiter, List<Backend> tried) {
+        for (Place place : line) {
+            if (place.waiter != waiter) continue;
+            if (place.tried.equals(tried)) return false;
+            eager += (tried.isEmpty() ? 1 : 0) - (place.tried.isEmpty() ? 1 : 0);
+            place.tried = tried;
+            return true;
+        }
+        return false;
     }
 
     /** Whoever leaves wakes the next: of two places that became free at once, one wake-up told of both. */

@@ -36,7 +36,17 @@ final class Advice {
     }
 
     private void pool(Value.Fields pool, String name, Set<String> reached) {
-        List<Value.Fields> backends = pool.items("backends").sections();
+        Value source = pool.at("backends");
+        if (source instanceof Value.Items list) weights(pool, name, list);
+        if (!reached.contains(name))
+            findings.warn(
+                    source.origin(),
+                    pool.path().key().isEmpty() ? source.path() : pool.path(),
+                    "no route leads to pool " + Text.quoted(name));
+    }
+
+    private void weights(Value.Fields pool, String name, Value.Items list) {
+        List<Value.Fields> backends = list.sections();
         Strategy strategy = pool.get("strategy", Strategy.class);
         for (Value.Fields backend : backends) {
             int weight = backend.integer("weight");
@@ -48,16 +58,10 @@ final class Advice {
                         weight
                                 + " counts as 1: round-robin only tells 0 from the rest; weighted-round-robin tells weights apart");
         }
-        Value list = pool.items("backends");
         if (backends.stream().allMatch(backend -> backend.integer("weight") == 0))
             findings.warn(
                     list.origin(),
                     list.path(),
                     "every weight is 0: each request to " + name + " will be answered with 503");
-        if (!reached.contains(name))
-            findings.warn(
-                    list.origin(),
-                    pool.path().key().isEmpty() ? list.path() : pool.path(),
-                    "no route leads to pool " + Text.quoted(name));
     }
 }

@@ -18,7 +18,7 @@ final class Binding {
         this.root = root;
         this.findings = findings;
         this.make = new Construction(settings, findings);
-        this.binding = new PoolBinding(make, findings);
+        this.binding = new PoolBinding(make, findings, root.textOrNull("zone"));
     }
 
     /** Null exactly where {@link Findings#problems()} is not empty. */

@@ -65,6 +65,9 @@ final class Description {
                 Key.of("expose-errors", Scalars.FLAG, "false", """
                         Whether `Proxy-Status` (RFC 9209), with the reason of a failure, is added to answers of Rondo's own."""),
                 Key.of("dns-refresh", Scalars.WAIT, "5s", "How old the addresses of a backend's name may get."),
+                optional("zone", NetworkScalars.ZONE, """
+                                The zone that this process runs in, for `locality`. Where it is not set, or is an empty text, Rondo takes \
+                                that of its own pod, where a Service of its namespace has it among its endpoints.""").example("eu-west-1a"),
                 optional("drain", drain(), "How the process ends after SIGTERM."),
                 optional("reload", reload(), """
                         When this file is read again; SIGHUP and the API do so in any case. `reload: off` does not watch it. What is \
@@ -126,7 +129,7 @@ final class Description {
                         Key.of("max-connections-per-client", Scalars.integer(0, 1_000_000), "0", """
                                 Open connections of one client address; 0 is no limit."""),
                         Key.of("max-idle-upstream", Scalars.integer(0, 100_000), "256", """
-                                Idle connections that each loop keeps to one backend."""),
+                                Idle connections that each loop keeps to one backend. A reload can lower it, and raise it up to what it was at the start."""),
                         Key.of("max-requests-in-flight", Scalars.integer(0, 10_000_000), "0", """
                                 Requests that the process works on at a time; 503 with `Retry-After` over it. 0 is no limit.""")));
     }

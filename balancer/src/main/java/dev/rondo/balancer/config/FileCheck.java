@@ -26,8 +26,15 @@ final class FileCheck {
         }
         if (type instanceof Type.Section section) section(section, tree, path);
         else if (type instanceof Type.ListOf list) list(list, tree, path);
+        else if (type instanceof Type.ListOrSection either) either(either, tree, path);
         else if (type instanceof Type.MapOf map) map(map, tree, path);
         else scalar((Type.Scalar<?>) type, tree, path);
+    }
+
+    private void either(Type.ListOrSection either, Tree tree, KeyPath path) {
+        if (tree instanceof Tree.Fields fields && isMeant(either.section(), fields))
+            section(either.section(), tree, path);
+        else list(either.list(), tree, path);
     }
 
     private void section(Type.Section section, Tree tree, KeyPath path) {
@@ -45,6 +52,15 @@ final class FileCheck {
         } else {
             expected("keys (" + names(section) + ")", tree, path);
         }
+    }
+
+    /** Whether one of the names is a key of {@code section}, or nearly: whoever has forgotten the dashes of a list means none. */
+    private static boolean isMeant(Type.Section section, Tree.Fields tree) {
+        List<String> keys = section.keys().stream().map(Key::name).toList();
+        return tree.fields().isEmpty()
+                || tree.fields().stream()
+                        .anyMatch(field -> keys.contains(field.name())
+                                || Text.nearest(field.name(), keys.stream()).isPresent());
     }
 
     private void unknown(Type.Section section, Tree.Field field, KeyPath path) {

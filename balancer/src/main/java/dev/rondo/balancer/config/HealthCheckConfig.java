@@ -45,7 +45,7 @@ public record HealthCheckConfig(
 
     /** What a backend is before its first check. */
     public enum Initial {
-        /** Not picked until its first check has answered, unless none of its pool is known. */
+        /** Not picked until its first check has answered, unless none of its pool is known to be well. */
         UNKNOWN,
         /** Well. */
         UP,

@@ -3,6 +3,7 @@ package dev.rondo.balancer.config;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -49,6 +50,24 @@ final class NetworkScalars {
 
     static final Type.Scalar<String> ROUTE_HOST =
             Scalars.checked("host name or *.name", Scalars.schema("type", "string"), NetworkScalars::routeHost);
+
+    /** RFC 1123 §2.1 in lower case: what Services and namespaces are named. */
+    static final Type.Scalar<String> KUBERNETES_NAME = Scalars.matching(
+            "name in Kubernetes",
+            "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?",
+            "is no name in Kubernetes; use up to 63 of a-z, 0-9 and -");
+
+    static final Type.Scalar<String> SERVICE_PORT = Scalars.checked(
+            "port or its name", Scalars.schema("type", List.of("integer", "string")), NetworkScalars::servicePort);
+
+    /** With an underscore at its beginning too, as SRV records have them. */
+    static final Type.Scalar<String> DNS_NAME =
+            Scalars.checked("host name", Scalars.schema("type", "string"), NetworkScalars::dnsName);
+
+    static final Type.Scalar<String> ZONE = Scalars.matching(
+            "zone",
+            "([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?",
+            "is not a zone; write the value of the label topology.kubernetes.io/zone");
 
     static final Type.Scalar<String> PATH_PREFIX =
             Scalars.checked("path", Scalars.schema("type", "string", "pattern", "^/"), NetworkScalars::pathPrefix);
@@ -105,6 +124,23 @@ final class NetworkScalars {
             throw new IllegalArgumentException("has a character in it that is not ASCII; fields carry ASCII only");
         if (!text.equals(text.strip())) throw new IllegalArgumentException("begins or ends with white space");
         return text;
+    }
+
+    private static String servicePort(String text) {
+        if (text.matches("[0-9]+")) {
+            return Integer.toString(Scalars.PORT.parse().apply(text));
+        }
+        if (!text.matches("(?=.*[a-z])[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"))
+            throw new IllegalArgumentException("is neither a port, 1 to 65535, nor the name of one");
+        return text;
+    }
+
+    private static String dnsName(String text) {
+        if (isAddress(text))
+            throw new IllegalArgumentException("is an address; list it: backends: [\"http://HOST:PORT\"]");
+        if (!isHostName(text))
+            throw new IllegalArgumentException("is not a host name; write it without scheme and port");
+        return text.toLowerCase(Locale.ROOT);
     }
 
     private static boolean isHostName(String text) {

@@ -96,6 +96,7 @@ final class Overrides {
                 Key key = shorthand(section).orElseThrow();
                 apply(new Target(target.path.child(key.name()), key.type()), text, source, origin);
             }
+            case Type.ListOrSection either -> apply(new Target(target.path, either.list()), text, source, origin);
             case Type.MapOf _ -> throw new IllegalStateException(target.path.shown() + " cannot be one text");
         }
     }
@@ -149,6 +150,10 @@ final class Overrides {
                                 || shorthand(list.item()).isPresent())) out.add(new Target(path, type));
                 for (String index : settings.members(path))
                     collect(list.item(), path.item(Integer.parseInt(index)), out, maps);
+            }
+            case Type.ListOrSection either -> {
+                collect(either.list(), path, out, maps);
+                collect(either.section(), path, out, maps);
             }
             case Type.MapOf map -> {
                 if (maps && map.value() instanceof Type.Scalar<?>) out.add(new Target(path, type));

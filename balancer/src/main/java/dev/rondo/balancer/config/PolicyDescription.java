@@ -109,7 +109,7 @@ final class PolicyDescription {
                 Key.of("rise", Scalars.integer(1, 1000), "2", """
                         Passed checks in a row until it is up again. The first check after the start decides alone."""),
                 Key.of("initial", Scalars.choice(HealthCheckConfig.Initial.class), "unknown", """
-                        What a backend is before its first check. `unknown` is not picked, unless none of the pool is known."""));
+                        What a backend is before its first check. `unknown` is not picked, unless none of the pool is known to be well."""));
     }
 
     private static Type.Section outlierDetection() {

@@ -13,17 +13,17 @@ final class PoolBinding {
 
     private final Construction make;
     private final Findings findings;
+    private final @Nullable String zone;
 
-    PoolBinding(Construction make, Findings findings) {
+    /** @param zone of the process; null or empty where the file says nothing */
+    PoolBinding(Construction make, Findings findings, @Nullable String zone) {
         this.make = make;
         this.findings = findings;
+        this.zone = zone == null || zone.isEmpty() ? null : zone;
     }
 
     PoolConfig pool(String name, Value.Fields at, PoolTimeouts timeouts) {
-        List<BackendConfig> read = at.find("backends") instanceof Value.Items items
-                ? items.sections().stream().map(PoolBinding::backend).toList()
-                : List.of();
-        List<BackendConfig> backends = read.isEmpty() ? List.of(UNKNOWN) : read;
+        BackendSource source = source(at);
         Strategy strategy = at.get("strategy", Strategy.class);
         HeadersConfig headers = new HeadersConfig(
                 rules(at.section("headers").section("request")),
@@ -34,6 +34,7 @@ final class PoolBinding {
         OutlierConfig outlierDetection = outlierDetection(at.section("outlier-detection"));
         RetryConfig retry = retry(at.section("retry"));
         HedgeConfig hedge = at.find("hedge") instanceof Value.Fields fields ? hedge(fields) : null;
+        checkLocality(at);
         PoolConfig substitute = new PoolConfig(name, strategy, List.of(UNKNOWN), timeouts, headers);
         return make.bind(
                 at,
@@ -41,7 +42,7 @@ final class PoolBinding {
                 () -> new PoolConfig(
                         name,
                         strategy,
-                        backends,
+                        source,
                         timeouts,
                         headers,
                         balancing,
@@ -49,6 +50,58 @@ final class PoolBinding {
                         outlierDetection,
                         retry,
                         hedge));
+    }
+
+    private BackendSource source(Value.Fields at) {
+        BackendSource substitute = new BackendSource.Listed(List.of(UNKNOWN));
+        Value found = at.find("backends");
+        if (found instanceof Value.Items items && !items.items().isEmpty()) {
+            List<BackendConfig> listed =
+                    items.sections().stream().map(PoolBinding::backend).toList();
+            return make.bind(at, substitute, () -> new BackendSource.Listed(listed));
+        }
+        return found instanceof Value.Fields fields ? discovery(fields, prefersZone(at), substitute) : substitute;
+    }
+
+    private BackendSource discovery(Value.Fields at, boolean preferZone, BackendSource substitute) {
+        Value.Fields kubernetes = at.find("kubernetes") instanceof Value.Fields fields ? fields : null;
+        Value.Fields dns = at.find("dns") instanceof Value.Fields fields ? fields : null;
+        if (kubernetes != null && dns != null)
+            findings.add(dns.origin(), dns.path(), "stands beside kubernetes; a pool has one of them");
+        if (kubernetes != null && kubernetes.has("service"))
+            return new BackendSource.Kubernetes(
+                    kubernetes.text("service"),
+                    kubernetes.textOrNull("namespace"),
+                    kubernetes.textOrNull("port"),
+                    preferZone,
+                    preferZone ? zone : null,
+                    kubernetes.integer("weight"),
+                    kubernetes.integer("max-requests"));
+        if (dns == null || !dns.has("name")) return substitute;
+        return make.bind(
+                dns,
+                substitute,
+                () -> new BackendSource.Dns(
+                        dns.text("name"),
+                        dns.has("port") ? dns.integer("port") : 0,
+                        dns.flag("srv"),
+                        dns.duration("interval"),
+                        dns.integer("weight"),
+                        dns.integer("max-requests")));
+    }
+
+    private static boolean prefersZone(Value.Fields at) {
+        return at.has("locality") && at.get("locality", Locality.class) == Locality.PREFER_ZONE;
+    }
+
+    private void checkLocality(Value.Fields at) {
+        boolean kubernetes = at.find("backends") instanceof Value.Fields source && source.has("kubernetes");
+        if (!prefersZone(at) || kubernetes || findings.covers(at.path().child("backends"))) return;
+        Value value = at.at("locality");
+        findings.add(
+                value.origin(),
+                value.path(),
+                "says nothing of backends that are not found by kubernetes; leave it out");
     }
 
     private static BackendConfig backend(Value.Fields backend) {

@@ -1,8 +1,6 @@
 package dev.rondo.balancer.config;
 
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name unique; {@code default} for the keys at the top of the file
  * @param strategy how a backend is picked
- * @param backends never empty; ids are unique in the pool
+ * @param source where its backends come from
  * @param timeouts how long its backends are waited for
  * @param headers what is changed on the way
  * @param balancing how requests are spread, beside the strategy
@@ -22,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public record PoolConfig(
         String name,
         Strategy strategy,
-        List<BackendConfig> backends,
+        BackendSource source,
         PoolTimeouts timeouts,
         HeadersConfig headers,
         Balancing balancing,
@@ -50,15 +48,33 @@ public record PoolConfig(
                 null);
     }
 
+    /** With backends that are listed. */
+    public PoolConfig(
+            String name,
+            Strategy strategy,
+            List<BackendConfig> backends,
+            PoolTimeouts timeouts,
+            HeadersConfig headers,
+            Balancing balancing,
+            @Nullable HealthCheckConfig healthCheck,
+            OutlierConfig outlierDetection,
+            RetryConfig retry,
+            @Nullable HedgeConfig hedge) {
+        this(
+                name,
+                strategy,
+                new BackendSource.Listed(backends),
+                timeouts,
+                headers,
+                balancing,
+                healthCheck,
+                outlierDetection,
+                retry,
+                hedge);
+    }
+
     public PoolConfig {
-        backends = List.copyOf(backends);
         var check = new Rejected.Check();
-        check.that(!backends.isEmpty(), "backends", "is empty; name at least one");
-        check.that(
-                backends.isEmpty() || !backends.stream().allMatch(BackendConfig::backup),
-                "backends",
-                "are backups only; leave backup out of at least one");
-        checkIds(check, backends);
         checkHashing(check, strategy, balancing);
         check.done();
     }
@@ -70,16 +86,8 @@ public record PoolConfig(
         if (balancing.boundedLoad() != 0) check.fail(List.of("bounded-load", "strategy"), useless);
     }
 
-    private static void checkIds(Rejected.Check check, List<BackendConfig> backends) {
-        Map<String, Integer> ids = new HashMap<>();
-        for (int i = 0; i < backends.size(); i++) {
-            BackendConfig backend = backends.get(i);
-            Integer first = ids.putIfAbsent(backend.id(), i);
-            if (first != null)
-                check.fail(
-                        List.of("backends[" + i + "].id", "backends[" + i + "].url"),
-                        Text.quoted(backend.id()) + " is the id of backends[" + first
-                                + "] as well; ids are unique in a pool");
-        }
+    /** Those that the file lists; none where they are found elsewhere. */
+    public List<BackendConfig> backends() {
+        return source instanceof BackendSource.Listed listed ? listed.backends() : List.of();
     }
 }

@@ -21,6 +21,7 @@ final class PoolDescription {
         keys.addAll(PolicyDescription.keys());
         keys.add(optional(
                 "headers", headers(), "What is changed in the fields of messages, in the order remove, set, add."));
+        keys.add(locality());
         keys.replaceAll(key -> key.needs("backends"));
         keys.add(optional("backends", backends(), "The backends of a pool named `default`.")
                 .example("[\"http://localhost:5000\", {url: \"http://localhost:5001\", weight: 0}]"));
@@ -33,6 +34,7 @@ final class PoolDescription {
         keys.addAll(PolicyDescription.keys());
         keys.add(optional("timeouts", poolTimeouts(), "How long its backends are waited for."));
         keys.add(optional("headers", headers(), "As `headers` at the top, for this pool."));
+        keys.add(locality());
         keys.add(required("backends", backends(), "Those that can answer its requests.")
                 .example("[\"http://localhost:5000\"]"));
         return Description.section("pool", List.copyOf(keys));
@@ -69,8 +71,16 @@ final class PoolDescription {
                 `consistent-hash` (a Maglev table) and `rendezvous`: by what `hash-on` says.""");
     }
 
-    private static Type.ListOf backends() {
-        return new Type.ListOf("list of backends", backend(), false);
+    private static Type.ListOrSection backends() {
+        return new Type.ListOrSection(
+                new Type.ListOf("list of backends", backend(), false), DiscoveryDescription.source());
+    }
+
+    private static Key locality() {
+        return optional("locality", Scalars.choice(Locality.class), """
+                        Where backends are found in Kubernetes: `prefer-zone` uses those in the process's own zone, as long as half of \
+                        them are healthy; the others only where these have no room or have failed the request. `any`, which holds \
+                        where it is not set, makes no difference. See `zone`.""").example("any");
     }
 
     private static Type.Section backend() {

@@ -77,7 +77,8 @@ final class Resolution {
     private @Nullable Value value(Type type, KeyPath path) {
         if (type instanceof Type.Scalar<?> scalar) return set(scalar, path);
         if (type instanceof Type.Section section) return section(section, path);
-        return type instanceof Type.ListOf list ? list(list, path) : map((Type.MapOf) type, path);
+        if (type instanceof Type.ListOf list) return list(list, path);
+        return type instanceof Type.ListOrSection either ? either(either, path) : map((Type.MapOf) type, path);
     }
 
     private @Nullable Value set(Type.Scalar<?> type, KeyPath path) {
@@ -165,6 +166,24 @@ final class Resolution {
             if (item != null) items.add(item);
         }
         return new Value.Items(path, origin, items);
+    }
+
+    private @Nullable Value either(Type.ListOrSection either, KeyPath path) {
+        List<KeyPath> keys = either.section().keys().stream()
+                .map(key -> path.child(key.name()))
+                .toList();
+        Optional<KeyPath> set = keys.stream().filter(this::isSet).findFirst();
+        if (set.isEmpty() && keys.stream().anyMatch(findings::covers)) {
+            findings.cover(path); // a key that is misspelt is no list that is empty
+            return null;
+        }
+        if (set.isEmpty()) return list(either.list(), path);
+        if (!settings.members(path).isEmpty())
+            findings.add(
+                    settings.origin(set.get()).orElse(DEFAULT),
+                    set.get(),
+                    "stands beside a list of backends; a pool has the one or the other");
+        return section(either.section(), path);
     }
 
     private @Nullable Value map(Type.MapOf map, KeyPath path) {

@@ -62,6 +62,14 @@ sealed interface Type {
     /** One after the other. */
     record ListOf(String name, Type item, boolean mayBeEmpty) implements Type {}
 
+    /** A list, or keys that say where its items are to be found. */
+    record ListOrSection(ListOf list, Section section) implements Type {
+        @Override
+        public String name() {
+            return list.name() + ", or " + section.name();
+        }
+    }
+
     /**
      * Names that are chosen by the user.
      *

@@ -43,6 +43,9 @@ public final class Upstream {
     private final int port;
     private final BackendLabels labels;
     private final Resolver resolver;
+    /** Where the host is an address: nothing to look up, and nothing to remember once the backend has gone. */
+    private final List<InetAddress> literal;
+
     private volatile Terms terms;
     private volatile boolean retired;
     private final Recorder[] recorders;
@@ -58,11 +61,16 @@ public final class Upstream {
         this.resolver = resolver;
         this.terms = terms;
         this.recorders = recorders.toArray(Recorder[]::new);
+        this.literal = Resolver.literal(host);
         for (int i = 0; i < this.recorders.length; i++) {
             idle.add(new ArrayDeque<>());
             lives.add(new IdleLife());
         }
-        var unused = resolver.refresh(host);
+        if (literal.isEmpty()) resolver.retain(host);
+    }
+
+    private List<InetAddress> known() {
+        return literal.isEmpty() ? resolver.known(host) : literal;
     }
 
     /** From now on connections are made and kept so. */
@@ -70,9 +78,13 @@ public final class Upstream {
         terms = next;
     }
 
-    /** Keeps no connection any more: those in use are closed after their answer. The idle ones are left to {@link #closeIdle}. */
+    /**
+     * Keeps no connection any more: those in use are closed after their answer. The idle ones are left to {@link #closeIdle}. Its
+     * name is looked up no more, unless somebody else goes by it. To be called once.
+     */
     public void retire() {
         retired = true;
+        if (literal.isEmpty()) resolver.release(host);
     }
 
     /** {@code host:port} as configured, an IPv6 literal in brackets. */
@@ -82,7 +94,7 @@ public final class Upstream {
 
     /** The addresses its name has now. */
     public List<InetAddress> addresses() {
-        return resolver.known(host);
+        return known();
     }
 
     /**
@@ -124,39 +136,55 @@ public final class Upstream {
 
     private boolean isOutdated(UpstreamConnection connection, Lane lane) {
         if (lane.ticker().nanos() - connection.madeAt() > terms.maxAgeNanos()) return true;
-        List<InetAddress> now = resolver.known(host);
+        List<InetAddress> now = known();
         return !now.isEmpty() && !now.contains(connection.address().getAddress());
     }
 
-    /** A new connection; the caller releases or discards it. */
-    public UpstreamConnection dial(Lane lane) throws ConnectFailure {
-        long deadline = lane.ticker().nanos() + terms.connectNanos();
-        List<InetAddress> addresses = resolver.known(host);
-        if (addresses.isEmpty()) addresses = resolve(deadline - lane.ticker().nanos());
+    /**
+     * A new connection; the caller releases or discards it. Takes {@link Terms#connectNanos}, and a little more where all that is
+     * known of the name has failed.
+     *
+     * @param most nanoseconds that all of it may take, more than 0
+     */
+    public UpstreamConnection dial(Lane lane, long most) throws ConnectFailure {
+        long begun = lane.ticker().nanos();
+        long end = begun + most;
+        long deadline = begun + Math.min(most, terms.connectNanos());
+        List<InetAddress> addresses = known();
+        if (addresses.isEmpty()) addresses = resolve(deadline - begun);
         Set<InetAddress> tried = new LinkedHashSet<>();
         try {
-            return dialAny(lane, addresses, tried, deadline);
+            return dialAny(lane, addresses, tried, deadline, end);
         } catch (ConnectFailure first) {
+            long left = Math.min(LEAST_TRY, end - lane.ticker().nanos());
+            if (!literal.isEmpty() || left <= 0) throw first;
             // the backend may have come back elsewhere: look, not for long, and try what is new
-            List<InetAddress> fresh = resolve(LEAST_TRY);
+            List<InetAddress> fresh = resolve(left);
             List<InetAddress> untried =
                     fresh.stream().filter(a -> !tried.contains(a)).toList();
             if (untried.isEmpty()) throw first;
             return dialAny(
-                    lane, untried, tried, Math.max(deadline, lane.ticker().nanos() + LEAST_TRY));
+                    lane, untried, tried, Math.max(deadline, lane.ticker().nanos() + LEAST_TRY), end);
         }
     }
 
-    private UpstreamConnection dialAny(Lane lane, List<InetAddress> addresses, Set<InetAddress> tried, long deadline)
+    /**
+     * @param deadline for all; each has {@link #LEAST_TRY} beyond it
+     * @param end for all, beyond which there is nothing
+     */
+    private UpstreamConnection dialAny(
+            Lane lane, List<InetAddress> addresses, Set<InetAddress> tried, long deadline, long end)
             throws ConnectFailure {
         ConnectFailure last = null;
         int left = addresses.size();
         for (InetAddress address : addresses) {
-            long time = deadline - lane.ticker().nanos();
+            long now = lane.ticker().nanos();
+            long time = Math.min(deadline, end) - now;
             if (time <= 0 && last != null) throw last;
             tried.add(address);
             try {
-                return dialOne(lane, new InetSocketAddress(address, port), Math.max(LEAST_TRY, time / left--));
+                long share = Math.min(Math.max(LEAST_TRY, time / left--), end - now);
+                return dialOne(lane, new InetSocketAddress(address, port), Math.max(1, share));
             } catch (ConnectFailure e) {
                 last = e;
             }

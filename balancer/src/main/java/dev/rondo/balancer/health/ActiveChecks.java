@@ -42,8 +42,8 @@ public final class ActiveChecks implements AutoCloseable {
     }
 
     /**
-     * From now on, these and no others. A backend that stays keeps its state, its counters and the time of its next check; the
-     * rules hold from then on. One that has moved is checked anew. One that is gone is not checked any more.
+     * From now on, these and no others. A backend that stays keeps its state, its counters and the time of its next check, or has
+     * it sooner where the schedule says so now; the rules hold from then on. One that has moved is checked anew. One that is gone is not checked any more.
      */
     public synchronized void update(Collection<PoolChecks> pools) {
         if (closed) return;
@@ -76,6 +76,12 @@ public final class ActiveChecks implements AutoCloseable {
         tallies.forEach((key, tally) -> totals.add(new Totals(
                 key.pool(), key.backend(), tally.passed().get(), tally.failed().get())));
         return totals;
+    }
+
+    /** Forgets the counters of a backend that is not checked any more. */
+    public synchronized void forget(String pool, String backend) {
+        Key key = new Key(pool, backend);
+        if (!watches.containsKey(key)) tallies.remove(key);
     }
 
     /** Ends all checks. When it returns no thread and no connection is left, but for a check that defies its interrupt. */

@@ -43,6 +43,7 @@ final class Watch {
     private @Nullable Thread running;
     private long begun;
     private Runnable alarm = () -> {};
+    private long due; // of the next check, on the ticker; while none runs
     private boolean stopped;
 
     Watch(Means means, Tally tally, String backend, PoolChecks checks, Place place) {
@@ -55,20 +56,41 @@ final class Watch {
     }
 
     synchronized void start() {
-        alarm = means.alarms().in(means.first(checks.rules().schedule()), this::begin);
+        arm(means.first(checks.rules().schedule()));
     }
 
-    /** From the next check on. A backend that is elsewhere now is another to its checks: what was seen of the old place is void. */
+    private void arm(long nanos) {
+        alarm.run();
+        due = means.ticker().nanos() + nanos;
+        alarm = means.alarms().in(nanos, this::begin);
+    }
+
+    /**
+     * From the next check on, which comes sooner where the schedule says so now. A backend that is elsewhere now is another to its
+     * checks: what was seen of the old place is void.
+     */
     synchronized void update(PoolChecks newChecks, Place newPlace) {
+        Schedule before = checks.rules().schedule();
         checks = newChecks;
-        if (newPlace.equals(place)) return;
+        if (newPlace.equals(place)) {
+            if (!newChecks.rules().schedule().equals(before))
+                hasten(newChecks.rules().schedule());
+            return;
+        }
         place = newPlace;
         state = CheckState.initial(newChecks.rules().initial());
         last = null;
-        alarm.run();
         if (running != null) running.interrupt();
         running = null; // its result is nobody's
         start();
+    }
+
+    /** Who is to be asked more often is not asked for the first time when the old interval is over. */
+    private void hasten(Schedule schedule) {
+        if (stopped || running != null) return; // the end of a check plans the next one
+        long soonest = means.first(schedule); // where many are overdue now, they are spread as at the start
+        long next = last == null ? soonest : Math.max(soonest, means.next(schedule, begun));
+        if (next < due - means.ticker().nanos()) arm(next);
     }
 
     /** Ends everything; the check that runs, if one does, is interrupted and given back. */
@@ -162,7 +184,6 @@ final class Watch {
     /** After the verdict, so that the next one cannot overtake it. */
     private synchronized void again() {
         if (stopped || running != null) return;
-        alarm.run();
-        alarm = means.alarms().in(means.next(checks.rules().schedule(), begun), this::begin);
+        arm(means.next(checks.rules().schedule(), begun));
     }
 }

@@ -7,12 +7,15 @@ import dev.rondo.balancer.wire.Ticker;
 import io.helidon.webserver.WebServer;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -33,8 +36,10 @@ public final class DataListener {
     private static final Duration GRACE = Duration.ofSeconds(1);
 
     private static final Duration LOOK_EVERY = Duration.ofMillis(100);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(10);
 
-    private final Configuration configuration;
+    private final Supplier<Configuration> inUse;
+    private final ServerConfig config;
     private final int maxConnections;
     private final Proxy proxy;
     private final Ticker ticker;
@@ -46,15 +51,17 @@ public final class DataListener {
     private boolean drained; // guarded by this
     private int acceptedBefore; // of the thread that calls lookAfter
 
-    private DataListener(Configuration configuration, int maxConnections, Proxy proxy, Ticker ticker)
+    private DataListener(Supplier<Configuration> inUse, int maxConnections, Proxy proxy, Ticker ticker)
             throws IOException {
-        this.configuration = configuration;
+        Configuration configuration = inUse.get();
+        this.inUse = inUse;
+        this.config = configuration.server();
         this.maxConnections = maxConnections;
         this.proxy = proxy;
         this.ticker = ticker;
         this.accepted = new AcceptedChannels(ticker);
         this.counts = new ClientCounts(configuration.limits().maxConnectionsPerClient());
-        this.server = open(configuration.server(), configuration.server().port());
+        this.server = open(config.port());
         this.port = server.port();
     }
 
@@ -66,19 +73,20 @@ public final class DataListener {
     /**
      * Opens the port.
      *
+     * @param inUse the configuration in use: what it says of the listener itself counts now, timeouts whenever they are needed
      * @param maxConnections open at the same time; more wait in the kernel's queue
      * @throws IOException where the port cannot be had, with the key and the remedy
      */
-    public static DataListener start(Configuration configuration, int maxConnections, Proxy proxy, Ticker ticker)
+    public static DataListener start(Supplier<Configuration> inUse, int maxConnections, Proxy proxy, Ticker ticker)
             throws IOException {
-        return new DataListener(configuration, maxConnections, proxy, ticker);
+        return new DataListener(inUse, maxConnections, proxy, ticker);
     }
 
-    private WebServer open(ServerConfig config, int wanted) throws IOException {
-        return new ListeningPort("server", config.host(), wanted).open(() -> build(config, wanted));
+    private WebServer open(int wanted) throws IOException {
+        return new ListeningPort("server", config.host(), wanted).open(() -> build(wanted));
     }
 
-    private WebServer build(ServerConfig config, int wanted) {
+    private WebServer build(int wanted) {
         return WebServer.builder()
                 .host(config.host())
                 .port(wanted)
@@ -111,7 +119,7 @@ public final class DataListener {
      */
     public void lookAfter() {
         try {
-            accepted.sweep(configuration.timeouts().requestHead().toNanos());
+            accepted.sweep(inUse.get().timeouts().requestHead().toNanos());
             int now = accepted.total();
             boolean stirs = now != acceptedBefore;
             if (!stirs && isRefusing()) reopen();
@@ -123,10 +131,9 @@ public final class DataListener {
 
     /** Helidon's listener is gone for good when one accept fails, for want of descriptors or memory; nothing tells. */
     private boolean isRefusing() throws IOException {
-        try (Marker probe =
-                new Marker(ListeningPort.reachable(configuration.server().host()))) {
+        try (Marker probe = new Marker(ListeningPort.reachable(config.host()))) {
             if (!expectUnlessDrained(probe)) return false;
-            probe.connect(port, configuration.server().enableProxyProtocol(), GRACE);
+            probe.connect(port, config.enableProxyProtocol(), GRACE);
             return false;
         } catch (ConnectException e) {
             return true;
@@ -144,7 +151,7 @@ public final class DataListener {
 
     private synchronized void reopen() throws IOException {
         if (drained) return;
-        server = open(configuration.server(), port);
+        server = open(port);
         LOG.log(
                 System.Logger.Level.WARNING,
                 "server: port " + port + " was closed by a failed accept, and is open again");
@@ -160,7 +167,7 @@ public final class DataListener {
     public synchronized void drain() {
         if (drained) return;
         drained = true;
-        long deadline = ticker.nanos() + configuration.drain().timeout().toNanos();
+        long deadline = ticker.nanos() + inUse.get().drain().timeout().toNanos();
         try {
             Thread closing = Thread.ofPlatform().name("rondo-listener-stop").unstarted(server::stop);
             closePort(closing, deadline);
@@ -171,7 +178,10 @@ public final class DataListener {
         }
     }
 
-    /** Closing the port resets what the kernel has connected and nobody has accepted: so the queue is emptied first. */
+    /**
+     * Closing the port resets what the kernel has connected and nobody has accepted: so nobody connects any more, and then the
+     * queue is emptied.
+     */
     private void closePort(Thread closing, long deadline) throws InterruptedException {
         try (Marker marker = mark()) {
             if (marker != null && !marker.awaitAccepted(GRACE)) {
@@ -191,18 +201,29 @@ public final class DataListener {
         }
     }
 
-    private @Nullable Marker mark() {
+    private @Nullable Marker mark() throws InterruptedException {
         if (hurry.getCount() == 0) return null;
         Marker marker = null;
         try {
-            marker = new Marker(ListeningPort.reachable(configuration.server().host()));
+            String host = config.host();
+            marker = new Marker(ListeningPort.reachable(host));
             accepted.expect(marker);
-            marker.connect(port, configuration.server().enableProxyProtocol(), GRACE);
+            if (SynFilter.attach(InetAddress.getByName(host), port, marker.localPort())) awaitHandshakes();
+            else LOG.log(System.Logger.Level.DEBUG, "server: who connects while the port closes is reset: no filter");
+            marker.connect(port, config.enableProxyProtocol(), GRACE);
             return marker;
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "server: no connection to port " + port + " of our own", e);
             if (marker != null) marker.close();
             return null;
+        }
+    }
+
+    /** They take as long as the way to the client and back; not all end. */
+    private void awaitHandshakes() throws InterruptedException {
+        long until = ticker.nanos() + GRACE.toNanos();
+        while (SynFilter.handshakes(port) > 0 && ticker.nanos() - until < 0) {
+            if (hurry.await(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS)) return;
         }
     }
 

@@ -11,8 +11,8 @@ import java.lang.management.ManagementFactory;
  * @param idleUpstream connections that each loop keeps to one backend at most
  */
 public record Descriptors(int connections, int idleUpstream) {
-    /** Libraries, logs and selectors, and the admin listener with its connections. */
-    private static final int RESERVED = 64 + 64;
+    /** Libraries, of which each file takes one for good, logs and selectors; and the admin listener with its connections. */
+    private static final int RESERVED = 128 + 64;
 
     /**
      * Shares out what this process may open.

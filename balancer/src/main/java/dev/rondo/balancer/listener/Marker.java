@@ -43,6 +43,11 @@ final class Marker implements AutoCloseable {
         if (proxyProtocol) channel.write(ByteBuffer.wrap(NO_CLIENT));
     }
 
+    /** The port that it connects from. */
+    int localPort() {
+        return ((InetSocketAddress) local).getPort();
+    }
+
     /** Whether {@code remote} is the other end of this connection. */
     boolean is(SocketAddress remote) {
         return local.equals(remote);

@@ -1,5 +1,6 @@
 package dev.rondo.balancer.prove;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,12 +22,18 @@ final class Ledger {
     private final Map<String, Latencies> latencies = new TreeMap<>();
     private final List<Failure> failures = new ArrayList<>();
     private final List<long[]> seconds = new ArrayList<>();
+    private final long warmNanos;
     private long good;
     private long reopened;
     private long foundClosed;
     private long connections;
     private long lastGood;
     private Gap gap = new Gap(0, 0);
+
+    /** @param warmup of requests begun in this time, all is counted but how long they took */
+    Ledger(Duration warmup) {
+        this.warmNanos = warmup.toNanos();
+    }
 
     /** A request is about to be sent. */
     synchronized void sent(String method) {
@@ -57,7 +64,7 @@ final class Ledger {
         }
         good++;
         servers.merge(name(answer.server()), 1L, Long::sum);
-        took("good", ended - began);
+        took("good", began, ended);
         second(ended)[0]++;
         silence(ended);
     }
@@ -74,13 +81,14 @@ final class Ledger {
 
     private void failed(Failure failure, long began, long ended) {
         failed.computeIfAbsent(failure.kind(), _ -> new TreeMap<>()).merge(failure.method(), 1L, Long::sum);
-        took(failure.kind(), ended - began);
+        took(failure.kind(), began, ended);
         second(ended)[1]++;
         if (failures.size() < MOST_FAILURES) failures.add(failure);
     }
 
-    private void took(String kind, long nanos) {
-        latencies.computeIfAbsent(kind, _ -> new Latencies()).add(nanos);
+    private void took(String kind, long began, long ended) {
+        if (began >= warmNanos)
+            latencies.computeIfAbsent(kind, _ -> new Latencies()).add(ended - began);
     }
 
     private long[] second(long ended) {
@@ -109,6 +117,7 @@ final class Ledger {
                 target,
                 prefix,
                 end / 1e9,
+                warmNanos / 1e9,
                 new TreeMap<>(sent),
                 good,
                 new TreeMap<>(statuses),

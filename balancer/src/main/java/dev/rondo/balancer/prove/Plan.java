@@ -8,6 +8,7 @@ import java.time.Duration;
  * @param postPath where POSTs go, with a query if need be
  * @param rate requests a second over all connections; 0 is as fast as they are answered
  * @param duration after which nothing new is sent; without effect where {@code requests} is set
+ * @param warmup of requests begun in this time from the start, all is counted but how long they took
  * @param requests after which nothing new is sent; 0 is no such bound
  * @param connections requests in flight at most
  * @param postShare of the requests that are POSTs, 0 to 1; the others are GETs
@@ -22,6 +23,7 @@ public record Plan(
         String postPath,
         double rate,
         Duration duration,
+        Duration warmup,
         long requests,
         int connections,
         double postShare,
@@ -43,6 +45,10 @@ public record Plan(
                 duration.isPositive() && duration.compareTo(LONGEST) <= 0,
                 "--duration",
                 "more than 0, 30 days at most");
+        require(
+                !warmup.isNegative() && (requests > 0 || warmup.compareTo(duration) < 0),
+                "--warmup",
+                "0 or more, and less than --duration");
         require(requests >= 0, "--requests", "1 or more");
         require(connections >= 1 && connections <= MOST_CONNECTIONS, "--connections", "1 to " + MOST_CONNECTIONS);
         require(postShare >= 0 && postShare <= 1, "--post-share", "0 to 1");

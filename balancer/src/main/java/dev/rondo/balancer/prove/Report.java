@@ -71,6 +71,11 @@ public final class Report {
                         "%.1f ms without a good answer, from %d ms",
                         ledger.longestGap().millis(),
                         ledger.longestGap().fromMillis()));
+        if (ledger.warmup() > 0)
+            line(
+                    out,
+                    "warm-up",
+                    String.format(Locale.ROOT, "%.1f s, of which nothing is in the times below", ledger.warmup()));
         ledger.latencies()
                 .forEach((kind, took) -> line(
                         out,
@@ -117,6 +122,7 @@ public final class Report {
                 .set("target", ledger.target())
                 .set("prefix", ledger.prefix())
                 .set("seconds", ledger.seconds())
+                .set("warmup", ledger.warmup())
                 .set("sent", ledger.allSent())
                 .set("sentByMethod", object(ledger.sent()))
                 .set("good", ledger.good())

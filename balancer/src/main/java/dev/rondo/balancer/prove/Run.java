@@ -27,7 +27,7 @@ public final class Run {
     private final LongSupplier clock;
     private final long begin;
     private final Pace pace;
-    private final Ledger ledger = new Ledger();
+    private final Ledger ledger;
     private final AtomicLong ids = new AtomicLong();
     private final Set<Connection> open = ConcurrentHashMap.newKeySet();
     private final List<Thread> workers = new ArrayList<>();
@@ -38,6 +38,7 @@ public final class Run {
         this.plan = plan;
         this.clock = clock;
         this.begin = clock.getAsLong();
+        this.ledger = new Ledger(plan.warmup());
         this.pace = new Pace(plan.rate(), plan.duration(), plan.requests(), begin);
         for (int i = 0; i < plan.connections(); i++) {
             RandomGenerator random = new SplittableRandom(plan.seed() * 31 + i);
@@ -53,8 +54,7 @@ public final class Run {
         long end = clock.getAsLong() - begin;
         watch.interrupt();
         watch.join();
-        String url = "http://" + plan.target().authority() + plan.target().path();
-        return new Report(ledger.summary(url, plan.prefix(), end));
+        return new Report(ledger.summary(plan.target().shown(), plan.prefix(), end));
     }
 
     /** Sends nothing new. What is in flight ends in its time. */
@@ -193,7 +193,7 @@ public final class Run {
     private byte[] bytes(String method, String id, boolean alone) {
         boolean post = method.equals("POST");
         String head = method + " " + (post ? plan.postPath() : plan.target().path()) + " HTTP/1.1\r\n"
-                + "Host: " + plan.target().authority() + "\r\n"
+                + "Host: " + plan.target().asked() + "\r\n"
                 + "User-Agent: rondo-prove\r\n"
                 + "X-Request-Id: " + id + "\r\n"
                 + (alone ? "Connection: close\r\n" : "")

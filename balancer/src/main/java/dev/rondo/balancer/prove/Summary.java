@@ -6,9 +6,10 @@ import java.util.Map;
 /**
  * The ledger at the end of a run. Every request that was sent either got a good answer or failed.
  *
- * @param target the URL
+ * @param target the URL, and what Host says where that is something else
  * @param prefix of the requests' ids
  * @param seconds from the start to the last answer
+ * @param warmup seconds from the start; what was begun in them is not in {@code latencies}
  * @param sent requests by method
  * @param good answers with a status below 400
  * @param answered whole answers by status
@@ -22,6 +23,7 @@ record Summary(
         String target,
         String prefix,
         double seconds,
+        double warmup,
         Map<String, Long> sent,
         long good,
         Map<Integer, Long> answered,

@@ -77,6 +77,23 @@ final class ExchangeLog {
         return attempt;
     }
 
+    /** The answer whose head the last attempt has got was not whole. */
+    void cut(Reason why) {
+        Attempt last = attempts.getLast();
+        List<Attempt> all = new ArrayList<>(attempts);
+        all.set(
+                all.size() - 1,
+                new Attempt(
+                        last.backend(),
+                        last.address(),
+                        last.reused(),
+                        why,
+                        last.status(),
+                        last.startNanos(),
+                        last.durationNanos()));
+        attempts = all;
+    }
+
     void status(int sent) {
         status = sent;
     }

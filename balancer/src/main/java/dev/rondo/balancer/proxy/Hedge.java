@@ -289,7 +289,7 @@ final class Hedge {
             won = !RetryRule.isGatewayError(answer.status()) && win();
             if (won || !end(HedgeOutcome.FAILED, Reason.OK, answer.status())) return;
             judged = Outcome.FAILED;
-            retryAfter = answer.retryAfter(lane.coarseMillis());
+            retryAfter = Relay.benchFor(answer, lane.coarseMillis());
         } catch (Failure e) {
             if (end(HedgeOutcome.FAILED, reason(e), 0) && outcome != Reason.STALE_CONNECTION) judged = Outcome.FAILED;
         } catch (RuntimeException | Error e) {
@@ -316,7 +316,7 @@ final class Hedge {
     private @Nullable Lease place() {
         List<Backend> been = new ArrayList<>(tried);
         been.add(requireNonNull(slow));
-        if (pool.hasOther(been)) {
+        if (pool.hasSound(been)) {
             budgeted = pool.budget().tryTake(pool.inFlight());
             if (!budgeted) {
                 end(HedgeOutcome.NO_BUDGET, Reason.OUTPACED, 0);
@@ -380,7 +380,7 @@ final class Hedge {
     private @Nullable Wire connect(Backend to) throws Failure {
         UpstreamConnection made = to.upstream().takeIdle(lane, true);
         try {
-            if (made == null) made = to.upstream().dial(lane);
+            if (made == null) made = to.upstream().dial(lane, attempts.connecting(begun));
         } catch (ConnectFailure e) {
             throw Failure.early(e.reason(), String.valueOf(e.getMessage()));
         }

@@ -56,6 +56,9 @@ final class Relay {
     /** The second attempt of this request; null where it may not have one. */
     private volatile @Nullable Hedge hedge;
 
+    /** When the backend had what goes out with the head: nanoseconds of the ticker; until then, when its attempt began. */
+    private long asked;
+
     /** Whether the request goes to the backend it has just been to, on a connection that is new. */
     private boolean stale;
 
@@ -260,7 +263,7 @@ final class Relay {
         watchClient();
         try {
             return switch (pool.await(
-                    key, client.state.picks(), attempts.tried(), now + patience, () -> gaveUp != null)) {
+                    key, client.state.picks(), attempts::tried, now + patience, () -> gaveUp != null)) {
                 case Pool.Waited.Got got -> got.lease();
                 case Pool.Waited.LineFull full -> throw Failure.early(Reason.QUEUE_FULL, "as many wait as may");
                 case Pool.Waited.TooLong tooLong ->
@@ -288,14 +291,16 @@ final class Relay {
             throws Failure, IOException {
         Backend backend = lease.backend();
         long begun = lane.ticker().nanos();
+        asked = begun;
         UpstreamConnection connection = null;
         try {
-            connection = connect(backend, fresh);
+            connection = connect(backend, fresh, attempts.connecting(begun));
             return exchange(pool, lease, attempts, connection, sending, begun);
         } catch (Failure failure) {
             discard();
-            sending.settle();
             long ended = lane.ticker().nanos();
+            boolean late = attempts.isLate(ended);
+            if (gaveUp == null && !late) sending.settle();
             boolean overtaken = isOvertaken(failure, ended - begun);
             boolean reused = connection != null && connection.isReused();
             Ending ending = Ending.of(failure.reason(), failure.progress(), 0, log.status() != 0, reused);
@@ -306,7 +311,13 @@ final class Relay {
             Reason outcome = closed ? Reason.STALE_CONNECTION : failure.reason();
             log.attempt(backend.labels(), address, reused, outcome, 0, begun, ended);
             // what comes of the fresh connection is what counts, for a trial of the backend too
-            if (!stale) pool.judge(lease, judged(outcome), ended - begun, 0, ended);
+            if (!stale) {
+                long waited = waited(failure, sending, begun, ended);
+                long telling = pool.config().timeouts().connect().toNanos();
+                boolean cutShort = late && failure != sending.failure();
+                Outcome said = Blame.of(outcome, failure.progress(), cutShort, waited, telling);
+                pool.judge(lease, said, waited, 0, ended);
+            }
             if (overtaken) return null;
             if (stale) client.state.staleRepeat(backend.labels());
             else if (verdict == Verdict.REPEAT) client.state.retry(backend.labels(), requireNonNull(ending.what()));
@@ -330,17 +341,29 @@ final class Relay {
         }
     }
 
-    private static Outcome judged(Reason outcome) {
-        if (outcome == Reason.OUTPACED) return Outcome.OUTPACED;
-        boolean its = outcome.party() == Reason.Party.UPSTREAM && outcome != Reason.STALE_CONNECTION;
-        return its ? Outcome.FAILED : Outcome.NEUTRAL;
+    /** For how long the backend was waited for, as {@link Blame} has it. */
+    private long waited(Failure failure, RequestBody sending, long begun, long ended) {
+        if (failure.progress() == Progress.NOTHING_SENT) return ended - begun;
+        if (!sending.isDelivered()) return Blame.NOT_ITS_TURN;
+        return Math.max(0, ended - (sending.isStarted() ? sending.endedAt() : asked));
     }
 
     private Verdict judge(Attempts attempts, Backend backend, Ending ending, RequestBody sending) {
         Request request = new Request(head.knownMethod(), head.hasIdempotencyKey(), sending.held());
+        return attempts.judge(
+                backend, ending, request, isAwaited(sending), lane.ticker().nanos());
+    }
+
+    /** As {@link #judge} would say if all of the body that may come were here. */
+    private Verdict foresee(Attempts attempts, Backend backend, Ending ending, RequestBody sending) {
+        Request request = new Request(head.knownMethod(), head.hasIdempotencyKey(), sending.hoped());
+        return attempts.foresee(
+                backend, ending, request, isAwaited(sending), lane.ticker().nanos());
+    }
+
+    private boolean isAwaited(RequestBody sending) {
         Failure ofBody = sending.failure();
-        boolean awaited = gaveUp == null && (ofBody == null || ofBody.reason().party() != Reason.Party.CLIENT);
-        return attempts.judge(backend, ending, request, awaited, lane.ticker().nanos());
+        return gaveUp == null && (ofBody == null || ofBody.reason().party() != Reason.Party.CLIENT);
     }
 
     /** Closes the connection in use, if it still is. */
@@ -359,13 +382,14 @@ final class Relay {
         if (connection != null && from != null) from.upstream().release(lane, connection);
     }
 
-    private UpstreamConnection connect(Backend backend, boolean fresh) throws Failure {
+    /** @param most nanoseconds that a new connection may take */
+    private UpstreamConnection connect(Backend backend, boolean fresh, long most) throws Failure {
         heldFrom = backend;
         UpstreamConnection kept = fresh ? null : backend.upstream().takeIdle(lane, isRepeatable());
         try {
             if (kept == null) client.giveEmptyIn(); // dialling may take its time
             UpstreamConnection connection =
-                    kept != null ? kept : backend.upstream().dial(lane);
+                    kept != null ? kept : backend.upstream().dial(lane, most);
             held = connection;
             return connection;
         } catch (ConnectFailure e) {
@@ -382,9 +406,12 @@ final class Relay {
             throws Failure, IOException {
         Backend backend = lease.backend();
         Wire upstream = connection.wire();
+        Reason gone = gaveUp; // while it connected: nobody would hear what comes of it
+        if (gone != null) throw Failure.early(gone, "nobody waits for the answer");
         sendHead(pool, backend, upstream, sending);
         if (gaveUp != null) upstream.close();
-        long patience = attempts.patience(begun, lane.coarseNanos());
+        asked = lane.coarseNanos();
+        long patience = attempts.patience(begun, asked);
         Hedge second = hedge;
         if (second != null && !stuck) second.arm(backend, begun);
         if (sending.isMoved()) {
@@ -392,18 +419,23 @@ final class Relay {
             if (head.bodyKind() == BodyKind.NONE || !(connection.isReused() || isRepeatable())) client.giveEmptyIn();
             watchClient();
         } else {
-            sending.start(upstream, patience, this::watchClient);
+            sending.start(upstream, () -> attempts.within(patience, lane.coarseNanos()), this::watchClient);
         }
 
         ResponseReader answers = new ResponseReader(lane, upstream, work.response);
         try {
-            readAnswer(answers, sending, patience);
+            readAnswer(answers, sending, attempts, patience);
             long ended = lane.ticker().nanos();
             int status = answers.head().status();
             boolean failed = RetryRule.isGatewayError(status);
             boolean overtaken = second != null && second.outdoes(failed, ended - begun);
             answered(pool, lease, connection, answers.head(), begun, ended);
-            if (overtaken || (failed && asksAnother(attempts, backend, connection, sending, answers))) return null;
+            if (overtaken) return null;
+            if (failed) {
+                Verdict verdict = asksAnother(attempts, backend, connection, sending, answers);
+                if (verdict == Verdict.REPEAT) return null;
+                if (!upstream.isOpen()) return answerInstead(verdict, sending);
+            }
             sending.forget();
             return status == 101 ? tunnel(pool, connection, answers) : relayAnswer(pool, lease, answers, sending);
         } finally {
@@ -429,8 +461,13 @@ final class Relay {
                 lease,
                 failed ? Outcome.FAILED : Outcome.OK,
                 ended - begun,
-                failed ? answer.retryAfter(lane.coarseMillis()) : 0,
+                benchFor(answer, lane.coarseMillis()),
                 ended);
+    }
+
+    /** For how many seconds a backend asks to be left alone: of a 503 only. 502 and 504 tell of who is behind it. */
+    static long benchFor(ResponseHead answer, long nowMillis) {
+        return answer.status() == 503 ? answer.retryAfter(nowMillis) : 0;
     }
 
     /** The second attempt was faster and has the head of its answer: the rest is as if it had been the only one. */
@@ -456,18 +493,26 @@ final class Relay {
         }
     }
 
-    /** Whether an answer is not passed on, because another backend may give a better one. */
-    private boolean asksAnother(
+    /**
+     * Whether an answer is not passed on, because another backend may give a better one. Where it would be if only the client's
+     * body were here, the body is waited for, and the answer's connection is closed for that: whatever the verdict then is.
+     */
+    private Verdict asksAnother(
             Attempts attempts,
             Backend backend,
             UpstreamConnection connection,
             RequestBody sending,
             ResponseReader answers) {
-        if (!sending.isEnded()) connection.wire().close(); // or the body might wait for a backend that does not read it
-        sending.settle();
         ResponseHead response = answers.head();
         Ending ending = Ending.of(Reason.OK, Progress.ANSWERED, response.status(), false, connection.isReused());
-        if (judge(attempts, backend, ending, sending) != Verdict.REPEAT) return false;
+        if (!sending.isEnded()) {
+            Verdict hoped = foresee(attempts, backend, ending, sending);
+            if (hoped != Verdict.REPEAT) return hoped;
+            connection.wire().close(); // or the body might wait for a backend that does not read it
+            sending.settle();
+        }
+        Verdict verdict = judge(attempts, backend, ending, sending);
+        if (verdict != Verdict.REPEAT) return verdict;
         stale = false;
         client.state.retry(backend.labels(), RetryOn.GATEWAY_ERROR);
         // a short answer that is here already costs no connection
@@ -477,7 +522,16 @@ final class Relay {
                 && sending.isDelivered()
                 && answers.leftover().remaining() == length;
         if (clean && gaveUp == null) keepConnection();
-        return true;
+        return verdict;
+    }
+
+    /** The backend's answer is lost, and nobody else is asked after all. */
+    private Served answerInstead(Verdict why, RequestBody sending) {
+        stopWatching(sending); // whoever reads from the client now is alone with its buffer
+        sending.forget();
+        Reason reason = why == Verdict.DEADLINE ? Reason.RESPONSE_TIMEOUT : Reason.RESPONSE_TRUNCATED;
+        return answerFailure(
+                whoseFault(new Failure(reason, Progress.ANSWERED, "not repeated: " + why.word()), sending));
     }
 
     /** The head and as much of the body as is here and fits go out with one write. */
@@ -555,16 +609,20 @@ final class Relay {
 
     /**
      * Reads heads up to the first that is not interim; those are passed on at once (RFC 9110 §15.2). All of them together have
-     * {@code timeout} from the moment in which it is the backend's turn.
+     * {@code timeout} from the moment in which it is the backend's turn, and no longer than the whole request.
      */
-    private void readAnswer(ResponseReader answers, RequestBody sending, long timeout) throws Failure, IOException {
+    private void readAnswer(ResponseReader answers, RequestBody sending, Attempts attempts, long timeout)
+            throws Failure {
         ResponseHead response = answers.head();
         long deadline = Wire.FOREVER;
         boolean hadAll = false;
         for (int i = 0; i < ResponseReader.MOST_INTERIM; i++) {
             boolean hasAll = sending.isEnded();
             if (!sending.isBackendsTurn()) deadline = Wire.FOREVER; // while the client still sends, its own times count
-            else if (deadline == Wire.FOREVER || hasAll != hadAll) deadline = lane.coarseNanos() + timeout;
+            else if (deadline == Wire.FOREVER || hasAll != hadAll) {
+                long now = lane.coarseNanos();
+                deadline = now + attempts.within(timeout, now);
+            }
             hadAll = hasAll;
             try {
                 answers.readHead(deadline);
@@ -579,12 +637,20 @@ final class Relay {
                 return;
             }
             if (response.status() == 100) sending.continued();
-            if (head.isHttp10()) continue;
-            work.sink.clear();
-            response.writeTo(work.sink, false, false, Persistence.IMPLIED, null, HeaderRules.NONE);
-            work.send(client.wire, settings.idle());
+            if (!head.isHttp10()) passOn(response);
         }
         throw new Failure(Reason.BAD_RESPONSE, Progress.ANSWERED, "too many interim answers");
+    }
+
+    private void passOn(ResponseHead interim) throws Failure {
+        work.sink.clear();
+        interim.writeTo(work.sink, false, false, Persistence.IMPLIED, null, HeaderRules.NONE);
+        try {
+            work.send(client.wire, settings.idle());
+        } catch (IOException e) { // ends the attempt, like any other failure: so it is written down, and judged
+            giveUp(Reason.CLIENT_ABORT);
+            throw new Failure(why(), Progress.INTERIM, "the client takes nothing");
+        }
     }
 
     /** A connection that was closed here because of the client looks as if the backend had closed it. */
@@ -594,7 +660,7 @@ final class Relay {
         Hedge second = hedge;
         if (second != null && second.hasWon()) return Failure.outpaced();
         Reason reason = gaveUp;
-        return reason != null ? new Failure(reason, Progress.SENT, "nobody waits for the answer") : failure;
+        return reason != null ? new Failure(reason, failure.progress(), "nobody waits for the answer") : failure;
     }
 
     /** Passes a final answer on; from here on the client has a status, and a failure can only be cut off. */
@@ -631,8 +697,10 @@ final class Relay {
         stopWatching(sending); // whoever reads from the client now is alone with its buffer
         log.sent(answer.sent());
         Reason why = gaveUp;
+        Failure ofBody = sending.failure(); // for which the backend's connection was closed
         if (why != null) reason = why;
-        if (reason.party() == Reason.Party.UPSTREAM) pool.judge(lease, Outcome.FAILED, 0, 0, lane.coarseNanos());
+        else if (reason != Reason.OK && ofBody != null) reason = ofBody.reason();
+        tellWhole(pool, lease, reason, kind != BodyKind.NONE && !RetryRule.isGatewayError(response.status()));
         if ((why != null || reason == Reason.CLIENT_ABORT) && answer.sent() == 0) log.status(Status.of(reason));
         if (reason != Reason.OK) client.abort(); // or a cut answer would pass for a whole one
 
@@ -648,6 +716,16 @@ final class Relay {
         discard();
         if (reason == Reason.OK && last && unread) client.linger();
         return new Served(reason, !last && sending.isWhole());
+    }
+
+    /** Whether the answer was whole. That a head has come said nothing of it. */
+    private void tellWhole(Pool pool, Lease lease, Reason reason, boolean couldFail) {
+        if (reason.party() == Reason.Party.UPSTREAM) {
+            log.cut(reason);
+            pool.judge(lease, Outcome.CUT, 0, 0, lane.coarseNanos());
+        } else if (reason == Reason.OK && couldFail) {
+            pool.whole(lease);
+        }
     }
 
     /** Waits for a body that is still being sent; not long where its connection is at its end anyway. */

@@ -14,6 +14,7 @@ import dev.rondo.balancer.wire.WireTimeout;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +62,7 @@ final class RequestBody {
     private boolean endPlaced;
 
     private volatile boolean started;
+    private long endedAt;
     private volatile boolean ended;
     private volatile @Nullable Failure failure;
     private volatile boolean begun;
@@ -115,6 +117,12 @@ final class RequestBody {
         return received == 0 ? RetryRule.Body.NOT_BEGUN : RetryRule.Body.HELD;
     }
 
+    /** As {@link #held}, should the client send the rest of what it may have to be kept for another attempt. */
+    RetryRule.Body hoped() {
+        boolean mayCome = !isEnded() && copies && !gone && (!expecting || begun);
+        return mayCome ? RetryRule.Body.HELD : held();
+    }
+
     /** Makes ready for another attempt; only where it is {@link #held}. */
     void again() {
         if (!inPlace) {
@@ -153,6 +161,7 @@ final class RequestBody {
     /** The pump touches nothing from here on. */
     private synchronized void end() {
         if (once) giveCopy();
+        endedAt = lane.coarseNanos();
         ended = true;
     }
 
@@ -246,21 +255,22 @@ final class RequestBody {
     /**
      * Sends the rest from a thread of its own, to which what the client has sent belongs until {@link #isEnded}.
      *
+     * @param patience nanoseconds that the backend has from now on, once it is its turn; asked there
      * @param afterwards runs there when all has been sent and no answer has begun
      */
-    void start(Wire backend, long responseNanos, Runnable afterwards) {
+    void start(Wire backend, LongSupplier patience, Runnable afterwards) {
         started = true;
         inPlace = false;
-        lane.start(() -> pump(backend, responseNanos, afterwards));
+        lane.start(() -> pump(backend, patience, afterwards));
     }
 
-    private void pump(Wire backend, long responseNanos, Runnable afterwards) {
+    private void pump(Wire backend, LongSupplier patience, Runnable afterwards) {
         try {
             while (!isMoved()) {
                 if (!whole && !replays() && !client.in().hasRemaining()) fill(backend);
-                send(backend, responseNanos);
+                send(backend, patience);
             }
-            delivered(backend, responseNanos, afterwards);
+            delivered(backend, patience, afterwards);
         } catch (Failure e) {
             failure = e;
             backend.close(); // wakes the one who waits for an answer
@@ -311,7 +321,7 @@ final class RequestBody {
         return grace + (long) Math.min(earned, 1e18) - waited;
     }
 
-    private void send(Wire backend, long responseNanos) throws Failure {
+    private void send(Wire backend, LongSupplier patience) throws Failure {
         ByteBuffer in = client.in();
         if (kind == BodyKind.LENGTH && !replays()) {
             int count = (int) Math.min(left, in.remaining());
@@ -319,7 +329,7 @@ final class RequestBody {
             ByteBuffer part = in.slice(in.position(), count);
             in.position(in.position() + count);
             took(count);
-            write(part, backend, responseNanos);
+            write(part, backend, patience);
             return;
         }
         ByteBuffer out = lane.buffers().take();
@@ -332,34 +342,34 @@ final class RequestBody {
             } else {
                 transfer(in, out);
             }
-            write(out.flip(), backend, responseNanos);
+            write(out.flip(), backend, patience);
         } finally {
             lane.buffers().give(out);
         }
     }
 
-    private void write(ByteBuffer out, Wire backend, long responseNanos) throws Failure {
+    private void write(ByteBuffer out, Wire backend, LongSupplier patience) throws Failure {
         if (backendGone || !out.hasRemaining()) return;
         try {
             backend.write(out, backendIdle);
         } catch (WireTimeout e) {
             throw new Failure(Reason.RESPONSE_TIMEOUT, Failure.Progress.SENT, "the backend takes nothing");
         } catch (IOException e) {
-            gone(backend, responseNanos);
+            gone(backend, patience);
         }
     }
 
     /** The backend takes no more; an answer may be waiting all the same, and its reader finds out. */
-    private synchronized void gone(Wire backend, long responseNanos) {
+    private synchronized void gone(Wire backend, LongSupplier patience) {
         backendGone = true;
-        if (!answered) backend.limitReads(responseNanos);
+        if (!answered) backend.limitReads(patience.getAsLong());
     }
 
     /** From here on the backend has its time to answer, if it has not answered yet, and the client is watched. */
-    private synchronized void delivered(Wire backend, long responseNanos, Runnable afterwards) {
+    private synchronized void delivered(Wire backend, LongSupplier patience, Runnable afterwards) {
         if (abandoned) return;
         client.giveEmptyIn();
-        if (!answered) backend.limitReads(responseNanos);
+        if (!answered) backend.limitReads(patience.getAsLong());
         afterwards.run();
     }
 
@@ -422,6 +432,11 @@ final class RequestBody {
     /** Whether nothing runs here any more. */
     boolean isEnded() {
         return !started || ended;
+    }
+
+    /** When what has been started ended: nanoseconds of the ticker; asked after {@link #isEnded}. */
+    long endedAt() {
+        return endedAt;
     }
 
     /** Whether the backend got all of it. */

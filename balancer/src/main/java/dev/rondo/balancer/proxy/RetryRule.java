@@ -112,8 +112,12 @@ record RetryRule(Set<RetryOn> on, int attempts) {
 
     /** Who is left to be asked. */
     enum Others {
-        /** A backend that has not been asked for this request. */
+        /** A backend that has not been asked for this request, and has room for it. */
         UNTRIED,
+        /** Such a backend, as soon as it has room. */
+        FULL,
+        /** Only such as have been, and such as their own answers keep out of rotation. */
+        BENCHED,
         /** Only such as have been. */
         TRIED,
         /** Nobody. */
@@ -189,6 +193,10 @@ record RetryRule(Set<RetryOn> on, int attempts) {
         boolean somebody =
                 switch (prospect.others()) {
                     case UNTRIED -> true;
+                    // what is here already is better than a wait that may end without any answer
+                    case FULL -> what != RetryOn.GATEWAY_ERROR;
+                    // in this request's view all are down: as in a panic, those are better than nobody
+                    case BENCHED -> what == RetryOn.CONNECT_FAILURE || isOfTheConnection(what);
                     case TRIED -> isOfTheConnection(what);
                     case NONE -> false;
                 };

@@ -16,8 +16,13 @@ import java.util.logging.Logger;
 public final class ApplicationLog {
     private static final String LOG_MANAGER = "java.util.logging.manager";
 
-    /** The framework tells of each listener and of its features at level info: nothing that an operator asked for. */
-    private static final Map<String, System.Logger.Level> QUIET = Map.of("io.helidon", System.Logger.Level.WARNING);
+    /**
+     * The framework tells of each listener and of its features at level info: nothing that an operator asked for. The client of
+     * Kubernetes tells of each watch that is refused, as an error: discovery says that once.
+     */
+    private static final Map<String, System.Logger.Level> QUIET = Map.of(
+            "io.helidon", System.Logger.Level.WARNING,
+            "io.fabric8.kubernetes.client.dsl.internal.AbstractWatchManager", System.Logger.Level.OFF);
 
     /** A logger that nobody holds loses its level to the garbage collector. */
     private static final List<Logger> HELD = new ArrayList<>();

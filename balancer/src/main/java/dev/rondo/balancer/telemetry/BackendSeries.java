@@ -59,9 +59,10 @@ final class BackendSeries {
         return status != null && status.up();
     }
 
-    /** 0 where it is not configured. */
-    int weight() {
-        return status == null ? 0 : status.weight();
+    /** Null where it is not configured. */
+    @Nullable
+    BackendStatus status() {
+        return status;
     }
 
     String pool() {

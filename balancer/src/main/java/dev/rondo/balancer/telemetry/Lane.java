@@ -102,6 +102,21 @@ final class Lane implements Recorder {
         of(backend).counters().add(BackendCounts.STALE, 1);
     }
 
+    @Override
+    public void forget(BackendLabels backend) {
+        int index = backend.index();
+        BackendCounts counts = index < byIndex.length ? byIndex[index] : null;
+        if (counts == null) return;
+        byIndex[index] = null;
+        withdraw(counts);
+    }
+
+    @Override
+    public void forgetPool(String pool) {
+        BackendCounts counts = byPool.remove(pool);
+        if (counts != null) withdraw(counts);
+    }
+
     /** Safe from any thread. */
     List<BackendCounts> backends() {
         return Arrays.asList(published);
@@ -147,6 +162,11 @@ final class Lane implements Recorder {
             publish(counts);
         }
         return counts;
+    }
+
+    private void withdraw(BackendCounts counts) {
+        published =
+                Arrays.stream(published).filter(other -> !other.equals(counts)).toArray(BackendCounts[]::new);
     }
 
     private void publish(BackendCounts counts) {

@@ -61,7 +61,8 @@ final class LaneCollector implements MultiCollector {
             "rondo_hedges", "Second attempts of slow requests, by the backend that was slow and what became of them.");
     private static final MetricMetadata SKEW = new MetricMetadata(
             "rondo_fairness_skew",
-            "Largest difference in picks between backends of a pool that are up and weigh the same.");
+            "Largest difference in picks between backends of a pool that are up and weigh the same, since these are what they"
+                    + " are.");
     private static final MetricMetadata CLIENTS =
             new MetricMetadata("rondo_client_connections", "Open connections of clients.");
     private static final MetricMetadata ERRORS = new MetricMetadata(
@@ -69,6 +70,7 @@ final class LaneCollector implements MultiCollector {
 
     private final List<Lane> lanes;
     private final Supplier<List<BackendStatus>> configured;
+    private final Fairness fairness = new Fairness();
 
     LaneCollector(List<Lane> lanes, Supplier<List<BackendStatus>> configured) {
         this.lanes = lanes;
@@ -138,7 +140,7 @@ final class LaneCollector implements MultiCollector {
                         .toList()));
         snapshots.add(new GaugeSnapshot(
                 SKEW,
-                Fairness.skewByPool(backends).entrySet().stream()
+                fairness.skewByPool(backends).entrySet().stream()
                         .map(pool -> gauge((double) pool.getValue(), Labels.of("pool", pool.getKey())))
                         .toList()));
         long clients = lanes.stream().mapToLong(Lane::openClientConnections).sum();

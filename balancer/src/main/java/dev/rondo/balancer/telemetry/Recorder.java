@@ -38,4 +38,10 @@ public interface Recorder {
 
     /** A kept connection to {@code backend} was stale and the request is repeated on a fresh one. */
     void staleRepeat(BackendLabels backend);
+
+    /** Counts nothing more of {@code backend}, and forgets what was counted: it has been gone for long, and nothing is left there. */
+    void forget(BackendLabels backend);
+
+    /** As {@link #forget(BackendLabels)}, of the requests of {@code pool} that reached no backend. */
+    void forgetPool(String pool);
 }

@@ -15,15 +15,17 @@ public final class Buffers {
     public static final int MARGIN = 64;
 
     private static final int KEPT = 512;
-    /** A read and a write of so much cost a third, for each byte, of what a payload's cost. */
-    private static final int LONG_PAYLOAD = 128 * 1024;
-    /** Long ones in use at the same time: many slow readers of long bodies must not hold so much each. */
-    private static final int MOST_LONG = 32;
 
     private final Lane lane;
     private final ArrayDeque<ByteBuffer> free = new ArrayDeque<>();
-    private final ArrayDeque<ByteBuffer> freeLong = new ArrayDeque<>();
-    private int longInUse;
+    /**
+     * A read and a write of 128 KB cost a third, for each byte, of what a payload's cost; a read that empties the socket costs two
+     * thirds of that, because each window that opens wakes the sender: see docs/performance.md. Of either few are in use at the
+     * same time: many slow readers of long bodies must not hold so much each.
+     */
+    private final Shelf longer = new Shelf(128 * 1024, 32);
+
+    private final Shelf longest = new Shelf(512 * 1024, 8);
 
     Buffers(Lane lane) {
         this.lane = lane;
@@ -41,26 +43,22 @@ public final class Buffers {
     }
 
     /**
-     * An empty buffer for a read of a body of which {@code left} bytes are to come: a long one where that is more than a payload
-     * and not too many are in use. Its limit is what a read should fill; the margin is behind it.
+     * An empty buffer for a read of a body of which {@code left} bytes are to come: a long one where that is more than a payload,
+     * of two lengths, and not too many are in use. Its limit is what a read should fill; the margin is behind it.
      */
     public ByteBuffer takeFor(long left) {
-        ByteBuffer buffer = left > PAYLOAD ? takeLong() : null;
+        ByteBuffer buffer = null;
+        if (left > PAYLOAD) {
+            lane.lock();
+            try {
+                if (left > longer.payload) buffer = longest.take();
+                if (buffer == null) buffer = longer.take();
+            } finally {
+                lane.unlock();
+            }
+        }
         if (buffer == null) buffer = take();
         return buffer.limit(buffer.capacity() - MARGIN);
-    }
-
-    private @Nullable ByteBuffer takeLong() {
-        lane.lock();
-        try {
-            if (longInUse == MOST_LONG) return null;
-            ByteBuffer buffer = freeLong.pollLast();
-            if (buffer == null) buffer = ByteBuffer.allocateDirect(LONG_PAYLOAD + MARGIN);
-            longInUse++;
-            return buffer;
-        } finally {
-            lane.unlock();
-        }
     }
 
     /** Takes back what {@link #take} or {@link #takeFor} gave. */
@@ -68,14 +66,40 @@ public final class Buffers {
         buffer.clear();
         lane.lock();
         try {
-            if (buffer.capacity() > PAYLOAD + MARGIN) {
-                longInUse--;
-                freeLong.addLast(buffer);
-            } else if (free.size() < KEPT) {
-                free.addLast(buffer);
-            }
+            if (buffer.capacity() > PAYLOAD + MARGIN) (longest.owns(buffer) ? longest : longer).give(buffer);
+            else if (free.size() < KEPT) free.addLast(buffer);
         } finally {
             lane.unlock();
+        }
+    }
+
+    /** Long buffers of one size: what is lent at the same time is bounded, and kept when it comes back. */
+    private static final class Shelf {
+        final int payload;
+        private final int most;
+        private final ArrayDeque<ByteBuffer> free = new ArrayDeque<>();
+        private int inUse;
+
+        Shelf(int payload, int most) {
+            this.payload = payload;
+            this.most = most;
+        }
+
+        @Nullable
+        ByteBuffer take() {
+            if (inUse == most) return null;
+            inUse++;
+            ByteBuffer buffer = free.pollLast();
+            return buffer != null ? buffer : ByteBuffer.allocateDirect(payload + MARGIN);
+        }
+
+        boolean owns(ByteBuffer buffer) {
+            return buffer.capacity() == payload + MARGIN;
+        }
+
+        void give(ByteBuffer buffer) {
+            inUse--;
+            free.addLast(buffer);
         }
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.rondo.balancer.config.AdminConfig;
 import dev.rondo.balancer.telemetry.Exposition;
 import dev.rondo.balancer.telemetry.Telemetry;
+import dev.rondo.balancer.testkit.FullPort;
 import io.helidon.json.JsonObject;
 import io.helidon.json.JsonParser;
 import java.io.ByteArrayInputStream;
@@ -59,7 +60,12 @@ class AdminServerTest {
 
     private HttpResponse<byte[]> send(String method, String path, String... headers)
             throws IOException, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + admin.port() + path))
+        return send(admin, method, path, headers);
+    }
+
+    private HttpResponse<byte[]> send(AdminServer to, String method, String path, String... headers)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + to.port() + path))
                 .method(method, HttpRequest.BodyPublishers.noBody());
         if (headers.length > 0) {
             request.headers(headers);
@@ -125,6 +131,27 @@ class AdminServerTest {
         int port = data.getLocalPort();
         data.close();
         assertDown("/health/live", "no connection to 0.0.0.0:" + port + " within 1 s (Connection refused)");
+    }
+
+    /** As in the worst overload, in which a restart would end all that is worked on. */
+    @Test
+    void aFullDataPortIsAliveAndSaysSo() throws Exception {
+        try (FullPort full = new FullPort()) {
+            Probes probes = new Probes(() -> true, Optional::empty, "127.0.0.1", full::port);
+            AdminServer other = start(new AdminConfig("127.0.0.1", 0), probes);
+            try {
+                HttpResponse<byte[]> response = send(other, "GET", "/health/live");
+                assertThat(response.statusCode()).isEqualTo(200);
+                assertThat(onlyCheck(response)
+                                .objectValue("data")
+                                .orElseThrow()
+                                .stringValue("remarks")
+                                .orElseThrow())
+                        .isEqualTo("port " + full.port() + " let nobody in for 1 s: its queue of connections is full");
+            } finally {
+                other.stop();
+            }
+        }
     }
 
     @Test

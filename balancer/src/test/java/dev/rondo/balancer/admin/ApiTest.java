@@ -71,7 +71,7 @@ class ApiTest {
     @Test
     void poolsInTheirOrder() throws Exception {
         JsonNode pools = get("/pools").get("pools");
-        assertThat(pools.findValuesAsText("name")).containsExactly("default", "empty");
+        assertThat(pools.findValuesAsText("name")).containsExactly("default", "empty", "listed");
         assertThat(pools.get(0)).isEqualTo(get("/pools/default"));
         assertThat(pools.get(1).get("tier").asText()).isEqualTo("none");
     }
@@ -84,6 +84,7 @@ class ApiTest {
                 api.send("POST", two + "/undrain", null),
                 api.send("PUT", ONE + "/weight", " {\"weight\": 0}\n"),
                 api.send("PUT", ONE + "/weight", "{\"weight\":1e3}", "Content-Type", "Application/JSON; charset=utf-8"),
+                api.send("DELETE", ONE + "/weight", null),
                 api.send("POST", "/reload", null))) {
             assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
         }
@@ -93,12 +94,14 @@ class ApiTest {
                         "undrain default 10.0.0.1:80/é",
                         "weight default server-1 0",
                         "weight default server-1 1000",
+                        "unweigh default server-1",
                         "reload");
     }
 
     @Test
     void whatIsNotThereIsNamedWithWhatIs() throws Exception {
-        assertThat(refused(404, "GET", "/pools/x", "").get("known").toString()).isEqualTo("[\"default\",\"empty\"]");
+        assertThat(refused(404, "GET", "/pools/x", "").get("known").toString())
+                .isEqualTo("[\"default\",\"empty\",\"listed\"]");
         JsonNode backend = refused(404, "POST", "/pools/default/backends/x/drain", "");
         assertThat(backend.get("known").toString()).isEqualTo("[\"server-1\",\"10.0.0.1:80/é\"]");
         assertThat(backend.get("detail").asText()).isEqualTo("there is no backend \"x\" in the pool \"default\"");
@@ -117,7 +120,7 @@ class ApiTest {
     void noOtherPath(String path) throws Exception {
         HttpResponse<String> response = api.ask("GET", path, null);
         assertThat(response.statusCode()).isEqualTo(404);
-        assertThat(json(response).get("known")).hasSize(9);
+        assertThat(json(response).get("known")).hasSize(10);
     }
 
     @ParameterizedTest

@@ -85,6 +85,11 @@ final class Samples {
         }
 
         @Override
+        public Optional<String> unweigh(String pool, String backend) {
+            return record("unweigh " + pool + " " + backend);
+        }
+
+        @Override
         public ReloadResult reload() {
             asked.add("reload");
             return result;
@@ -93,8 +98,21 @@ final class Samples {
 
     static Sources sources(Ledger ledger, Operations operations) {
         List<PoolView> pools = List.of(
-                new PoolView("default", "round-robin", Tier.HEALTHY, 3, List.of(ONE, TWO)),
-                new PoolView("empty", "rendezvous", Tier.NONE, 0, List.of(TWO)));
+                new PoolView(
+                        "default",
+                        "round-robin",
+                        Tier.HEALTHY,
+                        3,
+                        new PoolView.Source("Service shop/api", 2, AT, 7, "not allowed"),
+                        List.of(ONE, TWO)),
+                new PoolView(
+                        "empty",
+                        "rendezvous",
+                        Tier.NONE,
+                        0,
+                        new PoolView.Source("DNS name web", 0, null, 0, null),
+                        List.of(TWO)),
+                new PoolView("listed", "random", Tier.NONE, 0, List.of()));
         return new Sources(() -> pools, Samples::explain, ledger, operations);
     }
 

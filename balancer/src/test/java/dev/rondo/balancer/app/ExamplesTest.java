@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rondo.balancer.config.AccessLogConfig;
 import dev.rondo.balancer.config.BackendConfig;
+import dev.rondo.balancer.config.BackendSource;
 import dev.rondo.balancer.config.Configuration;
 import dev.rondo.balancer.config.ConfigurationLoader;
 import dev.rondo.balancer.config.Loaded;
@@ -147,7 +148,7 @@ class ExamplesTest {
                     started.add(here);
                     backends.add(with(backend, Map.of("url", URI.create("http://127.0.0.1:" + here.port()))));
                 }
-                pools.put(pool.name(), with(pool, Map.of("backends", backends)));
+                pools.put(pool.name(), with(pool, Map.of("source", new BackendSource.Listed(backends))));
             }
             return with(
                     c,
@@ -167,11 +168,14 @@ class ExamplesTest {
             try {
                 List<Class<?>> types = new ArrayList<>();
                 List<@Nullable Object> values = new ArrayList<>();
+                Set<String> unknown = new HashSet<>(changes.keySet());
                 for (RecordComponent each : record.getClass().getRecordComponents()) {
                     types.add(each.getType());
+                    unknown.remove(each.getName());
                     Object changed = changes.get(each.getName());
                     values.add(changed != null ? changed : each.getAccessor().invoke(record));
                 }
+                if (!unknown.isEmpty()) throw new IllegalStateException("no components: " + unknown);
                 Class<?> type = record.getClass();
                 Constructor<?> whole = type.getDeclaredConstructor(types.toArray(Class<?>[]::new));
                 @SuppressWarnings("unchecked") // a record's class makes that record

@@ -3,6 +3,7 @@ package dev.rondo.balancer.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rondo.balancer.testkit.RawClient;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,32 @@ class LiveKeysTest {
 
     private void awaitBackend(String id) throws Exception {
         while (RawClient.ask(admin, "/api/v1/pools/default/backends/" + id).status() != 200) Thread.onSpinWait();
+    }
+
+    /** The start waits for whoever reads the access log, and meanwhile the file changes. */
+    @Test
+    void aChangeDuringTheStart() throws Exception {
+        Path log = file.resolveSibling("access.log");
+        assertThat(new ProcessBuilder("mkfifo", log.toString()).start().waitFor())
+                .isZero();
+        String start = """
+                server: {host: 127.0.0.1, port: %d}
+                admin: {host: 127.0.0.1, port: %d}
+                access-log: {path: "%s"}
+                reload: {interval: 20ms}
+                backends: [{id: one, url: "http://127.0.0.1:5000", weight: 2}]
+                """.formatted(port, admin, log);
+        Files.writeString(file, start);
+        try (Program program = Program.start("run", file.toString())) {
+            program.awaitLine("warning: "); // the weight: it has read the file
+            Files.writeString(file, start.replace("weight: 2", "weight: 1"));
+            try (InputStream reader = Files.newInputStream(log)) {
+                program.awaitLine(NOW);
+                program.signal("INT");
+                assertThat(reader.readAllBytes()).isEmpty();
+            }
+            assertThat(program.ended().status()).isZero();
+        }
     }
 
     @Test

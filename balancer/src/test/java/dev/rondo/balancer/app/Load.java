@@ -17,9 +17,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Clients of a balancer that is being stopped, of four kinds: GET and POST, each on kept connections and on a new one for every
  * request. They go on until they are refused.
  *
- * <p>What counts as lost: a request that was sent and not answered in full with 200; and a connection that was refused, or
- * reset before its first answer, although it was refused or made before the port may be closed. What comes later may be refused;
- * the kernel may still connect it, and resets it then.
+ * <p>What counts as lost: a request that was sent and not answered in full with 200, on whatever connection; and a connection
+ * that was refused before the port may be closed.
  */
 final class Load implements AutoCloseable {
     private static final int EACH_KIND = 3;
@@ -33,7 +32,6 @@ final class Load implements AutoCloseable {
     private final CountDownLatch busy = new CountDownLatch(4 * EACH_KIND);
     private final Queue<String> lost = new ConcurrentLinkedQueue<>();
     private final AtomicInteger answered = new AtomicInteger();
-    private final AtomicInteger resetLate = new AtomicInteger();
     private volatile boolean stopping;
     private volatile long portMayClose;
     private volatile boolean over;
@@ -78,18 +76,11 @@ final class Load implements AutoCloseable {
         return answered.get();
     }
 
-    /** Connections begun after the port could be closed that the kernel made and reset. */
-    int resetLate() {
-        return resetLate.get();
-    }
-
     private void work(String method, boolean kept) {
         boolean first = true;
         while (!over) {
             int served = 0;
-            boolean early = false;
             try (RawClient client = RawClient.connect(port)) {
-                early = mustBeOpen();
                 boolean last;
                 do {
                     last = exchange(client, method, kept);
@@ -99,10 +90,8 @@ final class Load implements AutoCloseable {
                     first = false;
                 } while (!last && !over);
             } catch (IOException | RuntimeException e) {
-                boolean mayBeRefused = served == 0 && !early && !(e instanceof ConnectException && mustBeOpen());
-                if (!mayBeRefused)
-                    lost.add(method + (kept ? " kept" : " new") + ", request " + (served + 1) + ": " + e);
-                else if (!(e instanceof ConnectException)) resetLate.incrementAndGet();
+                boolean refused = served == 0 && e instanceof ConnectException && !mustBeOpen();
+                if (!refused) lost.add(method + (kept ? " kept" : " new") + ", request " + (served + 1) + ": " + e);
                 return;
             }
         }

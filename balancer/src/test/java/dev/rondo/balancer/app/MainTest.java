@@ -197,8 +197,8 @@ class MainTest {
                     .isEqualTo(new Program.Ended(
                             1,
                             "",
-                            "rondo: server.max-tcp-connections: 100 connections need 328 file descriptors and the process may"
-                                    + " open 256; raise the limit (ulimit -n) or set at most 64\n"));
+                            "rondo: server.max-tcp-connections: 100 connections need 392 file descriptors and the process may"
+                                    + " open 256; raise the limit (ulimit -n) or set at most 32\n"));
         }
     }
 

@@ -5,6 +5,7 @@ import static dev.rondo.balancer.testkit.Messages.OK;
 import static dev.rondo.balancer.testkit.Messages.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rondo.balancer.config.BackendSource;
 import dev.rondo.balancer.config.EngineKind;
 import dev.rondo.balancer.config.HealthCheckConfig;
 import dev.rondo.balancer.config.HedgeConfig;
@@ -50,11 +51,14 @@ class MetricsPageTest {
                 : metric instanceof InfoSnapshot ? name + "_info" : name;
     }
 
+    /** Two pools: one whose backends are listed, and one whose are found. */
     private static PoolConfig checked(PoolConfig pool) {
+        boolean found = pool.name().equals("found");
+        int port = pool.backends().getFirst().port();
         return new PoolConfig(
                 pool.name(),
                 pool.strategy(),
-                pool.backends(),
+                found ? new BackendSource.Dns("localhost", port, false, Duration.ofSeconds(5), 1, 0) : pool.source(),
                 pool.timeouts(),
                 pool.headers(),
                 pool.balancing(),
@@ -69,6 +73,7 @@ class MetricsPageTest {
         try (RawBackend backend = RawBackend.answering(OK);
                 Rondo rondo = Rondo.start(on(EngineKind.AUTO)
                         .backends(backend.port())
+                        .backend("found", backend.port(), 1)
                         .accessLog(directory.resolve("access.log"))
                         .policies(MetricsPageTest::checked)
                         .build());

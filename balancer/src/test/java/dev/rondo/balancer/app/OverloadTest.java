@@ -70,9 +70,11 @@ class OverloadTest {
                         .policies(OverloadTest::checked)
                         .build());
                 RawClient client = RawClient.connect(rondo.port())) {
-            while (status(rondo, "/health/ready") == 200) Thread.onSpinWait();
-            assertThat(RawClient.ask(rondo.adminPort(), "/health/ready").body())
-                    .contains("no pool has a backend that may get a request");
+            // until its first check has ended it says that
+            while (!RawClient.ask(rondo.adminPort(), "/health/ready")
+                    .body()
+                    .contains("no pool has a backend that may get a request")) Thread.onSpinWait();
+            assertThat(status(rondo, "/health/ready")).isEqualTo(503);
             assertThat(status(rondo, "/health/live")).isEqualTo(200);
             client.send(get("/"));
             Answer refused = client.answer();

@@ -42,6 +42,21 @@ class ProveTest {
     }
 
     @Test
+    void anotherHostIsAskedFor() throws Exception {
+        try (RawBackend backend = RawBackend.answering(Messages.OK)) {
+            String url = "http://127.0.0.1:" + backend.port() + "/a";
+            Program.Ended ended = inProcess(url, "--requests=9", "--rate=0", "--host=shop.test:81");
+            assertThat(ended.status()).isZero();
+            assertThat(ended.out()).contains(url + " with Host: shop.test:81, ids ");
+            assertThat(backend.requests()).hasSize(9).allSatisfy(request -> assertThat(request.values("Host"))
+                    .containsExactly("shop.test:81"));
+            ended = inProcess(url, "--requests=1");
+            assertThat(ended.out()).contains(url + ", ids ");
+            assertThat(backend.requests().getLast().values("Host")).containsExactly("127.0.0.1:" + backend.port());
+        }
+    }
+
+    @Test
     void aFailureIsOne() throws Exception {
         try (RawBackend backend = RawBackend.answering("HTTP/1.1 503 x\r\nContent-Length: 0\r\n\r\n")) {
             Program.Ended ended = inProcess("http://127.0.0.1:" + backend.port(), "--requests=2", "--prefix=mine");
@@ -65,9 +80,12 @@ class ProveTest {
                 "http://a --new-connection-share=NaN|--new-connection-share takes 0 to 1",
                 "http://a --duration=10|\"10\" is not a time",
                 "http://a --duration=0s|--duration takes more than 0",
+                "http://a --duration=5s --warmup=5s|--warmup takes 0 or more, and less than --duration",
                 "http://a --timeout=0ms|--timeout takes 1ms to 30 days",
                 "http://a --post-path=x|--post-path takes a path",
                 "http://a --prefix=a/b|--prefix takes",
+                "http://a --host=a/b|--host takes a host",
+                "http://a --host=|--host takes a host",
             })
     void whatCannotBeAskedIsTwo(String arguments, String why) {
         String[] words = arguments.equals("a b") ? new String[] {arguments} : arguments.split(" ", -1);

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.io.TempDir;
@@ -144,8 +145,53 @@ class ReloadTest {
                                 List.of(
                                         "server.port stays 0 until the process is started again",
                                         "server.backlog stays 1024 until the process is started again",
-                                        "admin.port stays 0 until the process is started again")));
+                                        "admin.port stays 0 until the process is started again",
+                                        "limits.max-idle-upstream stays 64 until the process is started again")));
             }
+        }
+    }
+
+    /** File descriptors are shared out with it. */
+    @BothEngines
+    void moreIdleConnectionsThanAtTheStartAreNotKept(EngineKind engine) throws Exception {
+        try (RawBackend one = RawBackend.answering(OK);
+                Rondo rondo = Rondo.start(
+                        on(engine).backends(one.port()).maxIdleUpstream(3).build(),
+                        Surroundings.REAL.source(this::read))) {
+            String stays = "limits.max-idle-upstream stays 3 until the process is started again";
+            write(engine, "[" + backend(one) + "]\nlimits: {max-idle-upstream: 4}");
+            assertThat(rondo.reload("test"))
+                    .isInstanceOfSatisfying(ReloadResult.Taken.class, taken -> assertThat(taken.warnings())
+                            .contains(stays));
+            write(engine, "[" + backend(one) + "]\nlimits: {max-idle-upstream: 2}");
+            assertThat(rondo.reload("test"))
+                    .isInstanceOfSatisfying(ReloadResult.Taken.class, taken -> assertThat(taken.warnings())
+                            .doesNotContain(stays));
+        }
+    }
+
+    /** The drain goes by what the metric says. */
+    @BothEngines
+    void theTimeToDrainHoldsThatTheFileSaysNow(EngineKind engine) throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        Duration hour = Duration.ofHours(1);
+        try (RawBackend one = RawBackend.start(peer -> {
+                    peer.request();
+                    asked.countDown();
+                    peer.awaitEnd();
+                });
+                Rondo rondo = Rondo.start(
+                        on(engine).backends(one.port()).drain(hour, hour).build(),
+                        Surroundings.REAL.source(this::read));
+                RawClient client = RawClient.connect(rondo.port())) {
+            client.send(get("/"));
+            asked.await();
+            write(engine, "[" + backend(one) + "]\ndrain: {delay: 0s, timeout: 300ms}");
+            rondo.reload("test");
+            assertThat(metrics(rondo)).contains("\nrondo_drain_limit_seconds 0.3\n");
+            CompletableFuture.runAsync(() -> rondo.drain(false), Thread::startVirtualThread)
+                    .get(60, TimeUnit.SECONDS);
+            assertThat(client.rest()).isEmpty();
         }
     }
 
@@ -183,7 +229,7 @@ class ReloadTest {
                                 .backend("one.test", one.port())
                                 .dnsRefresh(Duration.ofHours(1))
                                 .build(),
-                        new Surroundings(lookup, Graces.USUAL, this::read))) {
+                        new Surroundings(lookup, Graces.USUAL).source(this::read))) {
             write(engine, "[{id: b, url: \"http://one.test:" + one.port() + "\"}]\ndns-refresh: 10ms");
             assertThat(rondo.reload("test")).isInstanceOf(ReloadResult.Taken.class);
             assertThat(often.await(30, TimeUnit.SECONDS)).isTrue();

@@ -20,10 +20,10 @@ final class Starved {
     /** Arguments: the engine, the port of a backend. */
     public static void main(String[] args) throws Exception {
         BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        loadClasses(); // of all libraries, each of whose files takes a descriptor for good
         Rondo rondo = Rondo.start(Configurations.on(EngineKind.valueOf(args[0]))
                 .backends(Integer.parseInt(args[1]))
                 .build());
-        loadClasses();
         System.err.println("ports " + rondo.port() + " " + rondo.adminPort());
         List<FileInputStream> taken = new ArrayList<>();
         for (String order; (order = orders.readLine()) != null; ) {

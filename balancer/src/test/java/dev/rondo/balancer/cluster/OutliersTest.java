@@ -110,6 +110,69 @@ class OutliersTest {
         assertThat(outliers.state(pool.get(0)).name()).isEqualTo(state);
     }
 
+    /** H: the head of an answer; C: that answer is cut; W: an answer is whole; F: a failure; N: nothing of the backend. */
+    @ParameterizedTest
+    @CsvSource({
+        "HCHCHCHC, in",
+        "HCHCHCHCHC, out",
+        "HCHCHCHCHWHC, in",
+        "HHHHHCCCCC, out",
+        "HCHCFHCNHCFHC, out",
+        "FFFFHCFFFF, in", // each count by itself
+    })
+    void cutAnswersInARowEject(String outcomes, String state) {
+        pool(2);
+        for (int i = 0; i < outcomes.length(); i++) {
+            switch (outcomes.charAt(i)) {
+                case 'W' -> pool.get(0).whole();
+                case 'H' -> result(pool.get(0), Outcome.OK);
+                case 'C' -> result(pool.get(0), Outcome.CUT);
+                case 'F' -> result(pool.get(0), Outcome.FAILED);
+                default -> result(pool.get(0), Outcome.NEUTRAL);
+            }
+        }
+        assertThat(outliers.state(pool.get(0)).name()).isEqualTo(state);
+    }
+
+    /** The head of its trial's answer brings it back, so that a download keeps nobody waiting. */
+    @Test
+    void whoComesBackAndCutsAgainGoesAgain() {
+        pool(2);
+        Passive one = pool.get(0);
+        for (int i = 0; i < 5; i++) result(one, Outcome.CUT);
+        assertThat(out(one).reason()).isEqualTo("5 answers cut off in a row: out for 30s");
+        comesBack(one);
+        assertThat(result(one, Outcome.CUT)).isNotNull();
+        assertThat(out(one).reason()).isEqualTo("6 answers cut off in a row: out for 1m");
+        comesBack(one);
+        one.whole();
+        assertThat(result(one, Outcome.CUT)).isNull();
+    }
+
+    @Test
+    void whoRecoversHasNothingHeldAgainstIt() {
+        pool(2);
+        Passive one = pool.get(0);
+        for (int i = 0; i < 5; i++) result(one, Outcome.CUT);
+        outliers.recovered(one, now);
+        assertThat(result(one, Outcome.CUT)).isNull();
+    }
+
+    @Test
+    void silenceIsSinceTheLastAnswer() {
+        Passive one = new Passive("one", () -> true);
+        assertThat(one.isSilentSince(now)).isTrue();
+        one.answered(now);
+        assertThat(one.isSilentSince(now - SECOND)).isFalse();
+        assertThat(one.isSilentSince(now)).isFalse();
+        assertThat(one.isSilentSince(now + SECOND)).isTrue();
+        for (int i = 1; i <= 20; i++) one.answered(now + i * SECOND / 20);
+        assertThat(one.isSilentSince(now + SECOND - SECOND / 5))
+                .as("within 100 ms")
+                .isFalse();
+        assertThat(one.isSilentSince(now + SECOND + SECOND / 5)).isTrue();
+    }
+
     @Test
     void everyTransitionSaysWhyAndWhen() {
         pool(2);

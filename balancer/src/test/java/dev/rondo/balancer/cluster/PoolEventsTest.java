@@ -18,7 +18,6 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -137,37 +136,27 @@ class PoolEventsTest {
             return lease.backend();
         }
 
-        /** Usable and no backup; else usable; else nobody, or in a panic those that are only ejected. */
+        /** Usable and no backup; else usable; else, in the same order, who is not known yet; else, in a panic, who is ejected. */
         Set<Backend> eligible() {
-            List<Look> all = pool().look();
-            Set<Backend> primary = new HashSet<>();
             Set<Backend> usable = new HashSet<>();
             Set<Backend> unknown = new HashSet<>();
-            Set<Backend> outAndUnknown = new HashSet<>();
             Set<Backend> ejected = new HashSet<>();
-            Set<BackendState> willing = EnumSet.noneOf(BackendState.class);
-            for (Look look : all) {
-                if (look.state() != BackendState.DRAINING) willing.add(look.state());
+            for (Look look : pool().look()) {
                 switch (look.state()) {
-                    case UP, PROBATION -> {
-                        usable.add(look.backend());
-                        if (!look.backend().config().backup()) primary.add(look.backend());
-                    }
-                    case UNKNOWN -> {
-                        if (look.ejection() instanceof Ejection.Out) outAndUnknown.add(look.backend());
-                        else unknown.add(look.backend());
-                    }
+                    case UP, PROBATION -> usable.add(look.backend());
+                    case UNKNOWN -> (look.ejection() instanceof Ejection.Out ? ejected : unknown).add(look.backend());
                     case EJECTED -> ejected.add(look.backend());
                     case DOWN, DRAINING -> {}
                 }
             }
-            if (!primary.isEmpty()) return primary;
-            if (!usable.isEmpty()) return usable;
-            if (!willing.equals(EnumSet.of(BackendState.UNKNOWN))) return ejected;
-            Set<Backend> first = new HashSet<>(unknown);
-            first.removeIf(backend -> backend.config().backup());
-            if (!first.isEmpty()) return first;
-            return unknown.isEmpty() ? outAndUnknown : unknown;
+            if (!usable.isEmpty()) return withoutBackups(usable);
+            return unknown.isEmpty() ? ejected : withoutBackups(unknown);
+        }
+
+        private static Set<Backend> withoutBackups(Set<Backend> all) {
+            Set<Backend> primary = new HashSet<>(all);
+            primary.removeIf(backend -> backend.config().backup());
+            return primary.isEmpty() ? all : primary;
         }
     }
 

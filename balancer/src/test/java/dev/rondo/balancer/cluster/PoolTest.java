@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -104,6 +105,48 @@ class PoolTest {
                 if (is) break;
             }
         }
+    }
+
+    private void end(Pool pool, String id, Outcome outcome, long took) {
+        while (true) {
+            Lease lease = Objects.requireNonNull(take(pool, List.of()));
+            boolean is = lease.backend().id().equals(id);
+            if (is) pool.judge(lease, outcome, took, 0, now);
+            pool.release(lease);
+            if (is) return;
+        }
+    }
+
+    @Test
+    void whoIsSilentToAllWhoLeaveIsEjected() throws IOException {
+        Pool pool = apply(backends("a", "b"));
+        for (int i = 0; i < 4; i++) end(pool, "a", Outcome.SILENT, SECOND);
+        end(pool, "a", Outcome.OK, SECOND);
+        now += 2 * SECOND;
+        for (int i = 0; i < 4; i++) end(pool, "a", Outcome.SILENT, SECOND);
+        assertThat(picks(pool, 2)).contains("a");
+        end(pool, "a", Outcome.SILENT, SECOND);
+        assertThat(picks(pool, 2)).containsOnly("b");
+    }
+
+    /** Whoever asks for what is slow, and leaves, does no harm to a backend that answers others. */
+    @Test
+    void whoIsHeardByOthersIsNotSilent() throws IOException {
+        Pool pool = apply(backends("a", "b"));
+        now = 10 * SECOND;
+        end(pool, "a", Outcome.OK, SECOND);
+        now += SECOND;
+        for (int i = 0; i < 20; i++) end(pool, "a", Outcome.SILENT, 2 * SECOND);
+        assertThat(picks(pool, 2)).contains("a");
+    }
+
+    @Test
+    void aTrialOfWhichNobodySaysHowItWentMakesWayForAnother() throws IOException {
+        Pool pool = apply(backends("a", "b"));
+        fail(pool, "a", 5);
+        now += 30 * SECOND;
+        pool.tick();
+        assertThat(picks(pool, 4)).containsExactlyInAnyOrder("a", "b", "a", "b");
     }
 
     @Test
@@ -284,5 +327,120 @@ class PoolTest {
         pool.release(trial);
         assertThat(picks(pool, 4)).contains("a", "b");
         assertThat(transitions).containsExactly("a up ejected", "a ejected probation", "a probation up");
+    }
+
+    /** Two backends, of which the first is back from the bench, and the one request that tries it has not ended. */
+    private Lease trial(Pool pool) {
+        fail(pool, "a", 5);
+        now += 30 * SECOND;
+        pool.tick();
+        Lease trial = Objects.requireNonNull(take(pool, List.of()));
+        assertThat(trial.backend().id()).isEqualTo("a");
+        return trial;
+    }
+
+    @Test
+    void whileTheOnlyOneIsOnProbationTheBackupGetsWhatThatCannotTake() throws IOException {
+        Pool pool = apply(backends("a", "b backup: true", "c backup: true"));
+        Lease trial = trial(pool);
+        assertThat(picks(pool, 4)).containsExactlyInAnyOrder("b", "b", "c", "c");
+        pool.judge(trial, Outcome.OK, SECOND, 0, now);
+        pool.release(trial);
+        assertThat(picks(pool, 4)).containsOnly("a");
+    }
+
+    @Test
+    void onProbationAndAloneABackendTakesAll() throws IOException {
+        Pool pool = apply(CHECKED + backends("a", "b"));
+        fail(pool, "a", 5);
+        pool.checked(named(pool, "b"), false, "test");
+        now += 30 * SECOND;
+        pool.tick();
+        Lease trial = Objects.requireNonNull(take(pool, List.of()));
+        Lease beside = Objects.requireNonNull(take(pool, List.of()));
+        assertThat(beside.backend().id()).isEqualTo("a");
+        pool.judge(beside, Outcome.FAILED, SECOND, 0, now);
+        assertThat(transitions).endsWith("a ejected probation");
+        pool.judge(trial, Outcome.FAILED, SECOND, 0, now);
+        assertThat(transitions).endsWith("a probation ejected");
+        assertThat(picks(pool, 2)).as("a panic, as before").containsOnly("a");
+        pool.checked(named(pool, "b"), true, "test");
+        assertThat(picks(pool, 2)).containsOnly("b");
+    }
+
+    @Test
+    void aRequestThatAllOthersHaveFailedGoesToABackup() throws IOException {
+        Pool pool = apply(backends("a", "b", "c backup: true"));
+        Backend a = named(pool, "a");
+        Backend b = named(pool, "b");
+        assertThat(pool.hasOther(List.of(a, b))).isTrue();
+        assertThat(pool.hasSound(List.of(a, b))).isFalse();
+        assertThat(Objects.requireNonNull(take(pool, List.of(a))).backend()).isSameAs(b);
+        Lease last = Objects.requireNonNull(take(pool, List.of(a, b)));
+        assertThat(last.backend().id()).isEqualTo("c");
+        assertThat(pool.hasOther(pool.backends())).isFalse();
+        assertThat(take(pool, pool.backends())).isNull();
+        assertThat(picks(pool, 4)).doesNotContain("c");
+    }
+
+    @Test
+    void aBackupTakesNothingOfWhatAFullBackendWillHaveRoomFor() throws IOException {
+        Pool pool = apply(backends("a", "b max-requests: 1", "c backup: true"));
+        Backend a = named(pool, "a");
+        Lease held = Objects.requireNonNull(take(pool, List.of(a)));
+        assertThat(held.backend().id()).isEqualTo("b");
+        assertThat(take(pool, List.of(a))).isNull();
+        assertThat(pool.hasOther(List.of(a))).isTrue();
+        assertThat(pool.hasRoom(List.of(a), now)).isFalse();
+        pool.release(held);
+        assertThat(pool.hasRoom(List.of(a), now)).isTrue();
+    }
+
+    @Test
+    void theBenchedAreForWhoCanGoNowhereElse() throws IOException {
+        Pool pool = apply(backends("a", "b"));
+        fail(pool, "a", 5);
+        Backend a = named(pool, "a");
+        Backend b = named(pool, "b");
+        assertThat(pool.hasOther(List.of(b))).isFalse();
+        assertThat(pool.hasBenched(List.of(b))).isTrue();
+        assertThat(pool.hasBenched(List.of(a, b))).isFalse();
+        Lease last = Objects.requireNonNull(take(pool, List.of(b)));
+        assertThat(last.backend()).isSameAs(a);
+        pool.judge(last, Outcome.OK, SECOND, 0, now);
+        assertThat(transitions).as("no trial").containsExactly("a up ejected");
+        assertThat(picks(pool, 3)).containsOnly("b");
+    }
+
+    /** The one it waits for goes down: it takes again what it has been at, rather than wait for nobody. */
+    @Test
+    void whoWaitsIsAskedAgainWhomItTakes() throws IOException {
+        Pool pool = apply(CHECKED + backends("a", "b max-requests: 1"));
+        Backend a = named(pool, "a");
+        Backend b = named(pool, "b");
+        Objects.requireNonNull(take(pool, List.of(a)));
+        Supplier<List<Backend>> tried = () -> pool.hasOther(List.of(a)) ? List.of(a) : List.of();
+        Pool.Waited waited = pool.await(0, random, tried, now, () -> {
+            pool.checked(b, false, "test");
+            return false;
+        });
+        assertThat(waited).isInstanceOf(Pool.Waited.Got.class);
+        assertThat(((Pool.Waited.Got) waited).lease().backend()).isSameAs(a);
+    }
+
+    /** The place is free, and the first in line has not taken it yet: whoever asks now comes second. */
+    @Test
+    void aCookieLetsNobodyOvertakeThoseWhoWait() throws IOException {
+        Pool pool = apply("affinity: lb\n" + backends("a max-requests: 1"));
+        String token = pool.token(named(pool, "a"));
+        Lease held = Objects.requireNonNull(pool.acquire(token, now));
+        List<@Nullable Lease> overtaking = new ArrayList<>();
+        Pool.Waited waited = pool.await(0, random, List::of, now, () -> {
+            pool.release(held);
+            overtaking.add(pool.acquire(token, now));
+            return false;
+        });
+        assertThat(overtaking).hasSize(1).containsOnlyNulls();
+        assertThat(waited).isInstanceOf(Pool.Waited.Got.class);
     }
 }

@@ -44,7 +44,7 @@ class PoolThreadsTest {
                     random.nextInt(4) > 0 ? List.of() : List.of(pool.backends().get(random.nextInt(2)));
             Lease lease = pool.acquire(0, 0, random, tried);
             if (lease == null) {
-                Pool.Waited waited = pool.await(0, random, tried, Long.MAX_VALUE, () -> false);
+                Pool.Waited waited = pool.await(0, random, () -> tried, Long.MAX_VALUE, () -> false);
                 assertThat(waited).isInstanceOf(Pool.Waited.Got.class);
                 lease = ((Pool.Waited.Got) waited).lease();
             }

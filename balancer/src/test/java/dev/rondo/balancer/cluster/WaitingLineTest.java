@@ -52,6 +52,27 @@ class WaitingLineTest {
         assertThat(line.length()).isZero();
     }
 
+    @Test
+    void whatAWaiterTakesMayChangeAndItsPlaceDoesNot() {
+        List<Backend> backends = pool().backends();
+        Backend full = backends.getFirst();
+        Backend free = backends.getLast();
+        assertThat(line.enter(first, List.of(free), 3)).isTrue();
+        assertThat(line.enter(second, List.of(), 3)).isTrue();
+        line.change(first, List.of());
+        assertThat(line.takesAll()).isTrue();
+        assertThat(line.wants(free, second)).isTrue();
+        line.change(second, List.of(full));
+        line.change(first, List.of(full));
+        assertThat(line.takesAll()).isFalse();
+        assertThat(line.wants(full, null)).isFalse();
+        assertThat(line.wants(free, second)).isTrue();
+        line.leave(first);
+        line.change(first, List.of());
+        assertThat(line.takesAll()).as("who has left wants nothing").isFalse();
+        assertThat(line.length()).isOne();
+    }
+
     /** A request that the other backend has failed waits for the full one: that holds up nobody who has been nowhere. */
     @Test
     void whoWaitsForOneBackendLeavesTheOthersToOthers() throws InterruptedException {
@@ -62,7 +83,8 @@ class WaitingLineTest {
         Lease held = requireNonNull(pool.acquire(0, 0, random, List.of(free)));
         assertThat(held.backend()).isSameAs(full);
         Thread waiter = Thread.ofVirtual().start(() -> {
-            Pool.Waited waited = pool.await(0, new SplittableRandom(1), List.of(free), Long.MAX_VALUE, () -> false);
+            Pool.Waited waited =
+                    pool.await(0, new SplittableRandom(1), () -> List.of(free), Long.MAX_VALUE, () -> false);
             if (waited instanceof Pool.Waited.Got got) pool.release(got.lease());
         });
         while (pool.waiting() == 0) Thread.onSpinWait();

@@ -120,6 +120,10 @@ final class ReferencePage {
         switch (type) {
             case Type.Section section -> section(out, path, section);
             case Type.ListOf list -> below(out, path + "[]", list.item());
+            case Type.ListOrSection either -> {
+                below(out, path, either.list());
+                section(out, path, either.section());
+            }
             case Type.MapOf map -> below(out, path + "." + map.placeholder(), map.value());
             case Type.Scalar<?> _ -> {}
         }
@@ -143,6 +147,9 @@ final class ReferencePage {
             case Type.ListOf list
             when list.item() instanceof Type.Section ->
                 list.name() + ", see [`" + name + "[]`](#" + anchor(name + "[]") + ")";
+            case Type.ListOrSection either ->
+                either.list().name() + ", see [`" + name + "[]`](#" + anchor(name + "[]") + "), or "
+                        + either.section().name() + ", see [`" + name + "`](#" + anchor(name) + ")";
             case Type.MapOf map
             when map.value() instanceof Type.Section ->
                 map.name() + ", see [`" + name + "." + map.placeholder() + "`](#"

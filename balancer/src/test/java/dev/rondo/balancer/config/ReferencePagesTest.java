@@ -73,6 +73,10 @@ class ReferencePagesTest {
                 }
             }
             case Type.ListOf list -> out.addAll(keys(list.item(), path + "[]"));
+            case Type.ListOrSection either -> {
+                out.addAll(keys(either.list(), path));
+                out.addAll(keys(either.section(), path));
+            }
             case Type.MapOf map -> out.addAll(keys(map.value(), path + "." + map.placeholder()));
             case Type.Scalar<?> _ -> {}
         }

@@ -101,6 +101,10 @@ class ResiliencePageTest {
                 }
             }
             case Type.ListOf list -> collect(list.item(), path + "[]", into);
+            case Type.ListOrSection either -> {
+                collect(either.list(), path, into);
+                collect(either.section(), path, into);
+            }
             case Type.MapOf map -> collect(map.value(), path + "." + map.placeholder(), into);
             case Type.Scalar<?> _ -> {}
         }

@@ -47,6 +47,12 @@ final class SchemaPage {
                 if (!list.mayBeEmpty()) schema.put("minItems", 1);
                 yield schema;
             }
+            case Type.ListOrSection either -> {
+                Map<String, Object> source = section(either.section());
+                source.put("minProperties", 1);
+                source.put("maxProperties", 1);
+                yield Scalars.schema("anyOf", List.of(schema(either.list()), source));
+            }
             case Type.MapOf map -> {
                 Map<String, Object> schema = Scalars.schema(
                         "type",

@@ -7,7 +7,11 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -25,8 +29,13 @@ class ResolverTest {
     private static final class Asked implements Resolver.Lookup {
         private final LinkedBlockingQueue<CompletableFuture<List<InetAddress>>> questions = new LinkedBlockingQueue<>();
 
+        private final Queue<String> hosts = new ConcurrentLinkedQueue<>();
+        private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+
         @Override
         public List<InetAddress> addresses(String host) throws UnknownHostException {
+            hosts.add(host);
+            threads.add(Thread.currentThread());
             CompletableFuture<List<InetAddress>> answer = new CompletableFuture<>();
             questions.add(answer);
             try {
@@ -52,6 +61,7 @@ class ResolverTest {
         Asked asked = new Asked();
         try (Resolver resolver = new Resolver(asked, NEVER)) {
             assertThat(resolver.known("a")).isEmpty();
+            resolver.retain("a");
             CompletableFuture<List<InetAddress>> first = resolver.refresh("a");
             assertThat(resolver.known("a")).isEmpty();
             asked.take().complete(List.of(ONE, TWO));
@@ -64,6 +74,7 @@ class ResolverTest {
     void thoseWhoAskAtOnceShareALookup() throws Exception {
         Asked asked = new Asked();
         try (Resolver resolver = new Resolver(asked, NEVER)) {
+            resolver.retain("a");
             CompletableFuture<List<InetAddress>> first = resolver.refresh("a");
             CompletableFuture<List<InetAddress>> second = resolver.refresh("a");
             CompletableFuture<List<InetAddress>> other = resolver.refresh("b");
@@ -81,6 +92,7 @@ class ResolverTest {
     void aFailureLeavesTheOldAnswer() throws Exception {
         Asked asked = new Asked();
         try (Resolver resolver = new Resolver(asked, NEVER)) {
+            resolver.retain("a");
             CompletableFuture<List<InetAddress>> first = resolver.refresh("a");
             asked.take().completeExceptionally(new UnknownHostException("a"));
             assertThatThrownBy(() -> get(first)).hasCauseInstanceOf(UnknownHostException.class);
@@ -100,6 +112,7 @@ class ResolverTest {
     void everyNameIsLookedUpAgainEachPeriod() throws Exception {
         Asked asked = new Asked();
         try (Resolver resolver = new Resolver(asked, Duration.ofMillis(5))) {
+            resolver.retain("a");
             CompletableFuture<List<InetAddress>> first = resolver.refresh("a");
             asked.take().complete(List.of(ONE));
             assertThat(get(first)).containsExactly(ONE);
@@ -111,20 +124,71 @@ class ResolverTest {
     }
 
     @Test
-    void aForgottenNameIsNotLookedUpAgain() throws Exception {
+    void nothingIsKnownOfANameThatWasReleased() throws Exception {
         Asked asked = new Asked();
         try (Resolver resolver = new Resolver(asked, NEVER)) {
+            resolver.retain("a");
+            resolver.retain("a");
             CompletableFuture<List<InetAddress>> first = resolver.refresh("a");
             asked.take().complete(List.of(ONE));
             assertThat(get(first)).containsExactly(ONE);
-            resolver.forget("a");
+            resolver.release("a");
+            assertThat(resolver.known("a")).as("somebody else goes by it").containsExactly(ONE);
+            resolver.release("a");
             assertThat(resolver.known("a")).isEmpty();
+            resolver.retain("b");
             CompletableFuture<List<InetAddress>> pending = resolver.refresh("b");
             CompletableFuture<List<InetAddress>> question = asked.take();
-            resolver.forget("b");
+            resolver.release("b");
             question.complete(List.of(TWO));
             assertThat(get(pending)).containsExactly(TWO);
             assertThat(resolver.known("b")).isEmpty();
+        }
+    }
+
+    /** A check may be under way, or a request with the pool as it was before. */
+    @Test
+    void whoAsksForANameThatHasGoneIsToldAndNothingIsRemembered() throws Exception {
+        Asked asked = new Asked();
+        try (Resolver resolver = new Resolver(asked, Duration.ofMillis(5))) {
+            CompletableFuture<List<InetAddress>> late = resolver.refresh("gone");
+            asked.take().complete(List.of(ONE));
+            assertThat(get(late)).containsExactly(ONE);
+            assertThat(resolver.known("gone")).isEmpty();
+            resolver.retain("a");
+            for (int i = 0; i < 5; i++) asked.take().complete(List.of(TWO)); // each period, and always this one
+            assertThat(asked.hosts)
+                    .startsWith("gone", "a")
+                    .filteredOn("gone"::equals)
+                    .hasSize(1);
+        }
+    }
+
+    @Test
+    void manyNamesAreLookedUpOnFewThreads() throws Exception {
+        Asked asked = new Asked();
+        int names = 40;
+        try (Resolver resolver = new Resolver(asked, NEVER)) {
+            for (int i = 0; i < names; i++) resolver.retain("n" + i);
+            for (int i = 0; i < names; i++) asked.take().complete(List.of(ONE));
+            assertThat(asked.threads).hasSize(16);
+        }
+    }
+
+    @Test
+    void whatSomebodyWaitsForComesBeforeWhatIsLookedUpEachPeriod() throws Exception {
+        Asked asked = new Asked();
+        int names = 20;
+        try (Resolver resolver = new Resolver(asked, NEVER)) {
+            for (int i = 0; i < names; i++) resolver.retain("n" + i);
+            for (int i = 0; i < names; i++) asked.take().complete(List.of(ONE));
+            resolver.refreshEvery(Duration.ofMillis(1));
+            CompletableFuture<List<InetAddress>> first = asked.take();
+            for (int i = 1; i < 16; i++) assertThat(asked.take()).isNotDone(); // every thread is busy
+            resolver.retain("new");
+            first.complete(List.of(ONE));
+            assertThat(asked.take()).isNotDone();
+            assertThat(asked.hosts).hasSize(names + 17).last().isEqualTo("new");
         }
     }
 
@@ -147,6 +211,7 @@ class ResolverTest {
         Logger log = Logger.getLogger(Resolver.class.getName());
         log.addHandler(handler);
         try (Resolver resolver = new Resolver(asked, NEVER)) {
+            resolver.retain("a.test");
             for (InetAddress address : List.of(ONE, ONE, TWO)) {
                 CompletableFuture<List<InetAddress>> answer = resolver.refresh("a.test");
                 asked.take().complete(List.of(address));

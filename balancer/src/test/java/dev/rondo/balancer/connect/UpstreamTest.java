@@ -10,6 +10,7 @@ import dev.rondo.balancer.telemetry.HedgeOutcome;
 import dev.rondo.balancer.telemetry.Reason;
 import dev.rondo.balancer.telemetry.Recorder;
 import dev.rondo.balancer.testkit.BothEngines;
+import dev.rondo.balancer.testkit.FullPort;
 import dev.rondo.balancer.wire.Engine;
 import dev.rondo.balancer.wire.Lane;
 import dev.rondo.balancer.wire.Ticker;
@@ -82,6 +83,16 @@ class UpstreamTest {
         public void connectionUsed(BackendLabels backend, boolean reused) {}
 
         @Override
+        public void forget(BackendLabels backend) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void forgetPool(String pool) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public void staleRepeat(BackendLabels backend) {}
     }
 
@@ -143,13 +154,13 @@ class UpstreamTest {
         }
 
         UpstreamConnection dial() throws Exception {
-            return get(() -> upstream.dial(lane));
+            return get(() -> upstream.dial(lane, LONG));
         }
 
         Reason dialFails() throws Exception {
             return get(() -> {
                 try {
-                    throw new AssertionError(upstream.dial(lane).addressText());
+                    throw new AssertionError(upstream.dial(lane, LONG).addressText());
                 } catch (ConnectFailure e) {
                     return e.reason();
                 }
@@ -319,6 +330,26 @@ class UpstreamTest {
             stage.addresses = List.of(ELSEWHERE, HERE);
             assertThat(stage.dial().address().getAddress()).isEqualTo(HERE);
             assertThat(stage.upstream.addresses()).containsExactly(ELSEWHERE, HERE);
+        }
+    }
+
+    /** All of its own would be 30 s, and the least for an address 250 ms. */
+    @BothEngines
+    void noLongerThanTheCallerWaits(EngineKind kind) throws Exception {
+        try (FullPort full = new FullPort();
+                Stage stage = new Stage(kind, List.of(HERE), LONG, 10)) {
+            Upstream.Terms terms = new Upstream.Terms(LONG, LONG, LONG, 10);
+            Upstream upstream =
+                    new Upstream("127.0.0.1", full.port(), LABELS, stage.resolver, terms, List.of(stage.count));
+            Reason reason = stage.get(() -> {
+                try {
+                    throw new AssertionError(upstream.dial(stage.lane, TimeUnit.MILLISECONDS.toNanos(50))
+                            .addressText());
+                } catch (ConnectFailure e) {
+                    return e.reason();
+                }
+            });
+            assertThat(reason).isEqualTo(Reason.CONNECT_TIMEOUT);
         }
     }
 

@@ -251,6 +251,45 @@ class ActiveChecksTest {
     }
 
     @Test
+    void aShorterIntervalHoldsAtOnceAndALongerOneAfterTheNextCheck() throws Exception {
+        Duration seldom = Duration.ofMinutes(10);
+        Rules patient = new Rules(new Schedule(seldom.toNanos(), 0), TIMEOUT, 3, 2, Standing.UNKNOWN);
+        checks.update(List.of(pool(asked, patient, Map.of("b", 1))));
+        time.pass(Duration.ZERO);
+        asked.take().answer(PASS);
+        time.await(1, seldom);
+        time.pass(Duration.ofMillis(1500));
+        update(Map.of("b", 1));
+        time.await(1, INTERVAL.minusMillis(1500));
+        checks.update(List.of(pool(asked, patient, Map.of("b", 1))));
+        time.await(1, INTERVAL.minusMillis(1500));
+        time.pass(INTERVAL.minusMillis(1500));
+        asked.take().answer(PASS);
+        time.await(1, seldom);
+        time.pass(seldom.dividedBy(2));
+        update(Map.of("b", 1));
+        time.await(1, Duration.ZERO);
+    }
+
+    /** Thousands of them would be asked in the same moment. */
+    @Test
+    void thoseThatAreOverdueByAShorterIntervalAreSpread() throws Exception {
+        Duration seldom = Duration.ofMinutes(10);
+        Rules patient = new Rules(new Schedule(seldom.toNanos(), 0), TIMEOUT, 3, 2, Standing.UNKNOWN);
+        Rules often = new Rules(new Schedule(INTERVAL.toNanos(), 0.5), TIMEOUT, 3, 2, Standing.UNKNOWN);
+        Map<String, Integer> ports = Map.of("a", 1, "b", 2, "c", 3, "d", 4);
+        checks.update(List.of(pool(asked, patient, ports)));
+        time.pass(Duration.ZERO);
+        for (int i = 0; i < ports.size(); i++) asked.take().answer(PASS);
+        time.await(ports.size(), seldom);
+        time.pass(seldom.dividedBy(2));
+        checks.update(List.of(pool(asked, often, ports)));
+        assertThat(time.waits()).hasSize(ports.size()).doesNotHaveDuplicates().allMatch(wait -> {
+            return wait.compareTo(INTERVAL.dividedBy(2)) <= 0;
+        });
+    }
+
+    @Test
     void anUpdateEndsTheChecksOfThoseThatGo() throws Exception {
         update(Map.of("b", 1));
         next(Duration.ZERO, PASS);

@@ -49,6 +49,11 @@ final class HandTime implements Ticker, Alarms {
         return alarms.size();
     }
 
+    /** How long it is to each alarm. */
+    synchronized List<Duration> waits() {
+        return alarms.stream().map(alarm -> Duration.ofNanos(alarm.due - now)).toList();
+    }
+
     /** Moves on, running what is due, each at its time. */
     void pass(Duration time) {
         long end = nanos() + time.toNanos();
@@ -73,10 +78,7 @@ final class HandTime implements Ticker, Alarms {
                 || alarms.stream().mapToLong(alarm -> alarm.due - now).min().orElse(-1) != wait.toNanos()) {
             long left = deadline - System.nanoTime();
             if (left <= 0) {
-                throw new AssertionError("alarms are due in "
-                        + alarms.stream()
-                                .map(alarm -> Duration.ofNanos(alarm.due - now))
-                                .toList());
+                throw new AssertionError("alarms are due in " + waits());
             }
             TimeUnit.NANOSECONDS.timedWait(this, left);
         }

@@ -352,7 +352,8 @@ class HttpCheckTest {
                         Duration.ofDays(1))) {
             HttpCheck check = new HttpCheck(new Connector(moving), terms("GET", "/", null));
             Place place = new Place("b", backend.port());
-            moving.refresh("b").get(10, TimeUnit.SECONDS);
+            moving.retain("b");
+            while (moving.known("b").isEmpty()) Thread.onSpinWait();
             assertThat(lookups.poll()).isEqualTo("b");
             moved.complete(null);
             assertThat(check.run(place, new Deadline(Ticker.SYSTEM, LONG)))

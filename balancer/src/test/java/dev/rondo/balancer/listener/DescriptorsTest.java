@@ -12,37 +12,37 @@ import org.junit.jupiter.api.Test;
 class DescriptorsTest {
     @Test
     void aSmallProcessKeepsFewerConnections() throws Exception {
-        assertThat(Descriptors.share(0, 256, 4, 256)).isEqualTo(new Descriptors(48, 8));
+        assertThat(Descriptors.share(0, 256, 4, 320)).isEqualTo(new Descriptors(48, 8));
     }
 
     @Test
     void aLargeProcessKeepsWhatIsConfigured() throws Exception {
-        assertThat(Descriptors.share(0, 256, 4, 1_048_576)).isEqualTo(new Descriptors(523_712, 256));
+        assertThat(Descriptors.share(0, 256, 4, 1_048_576)).isEqualTo(new Descriptors(523_680, 256));
     }
 
     @Test
     void whatIsWantedIsGivenAndLeavesLessForIdleOnes() throws Exception {
-        assertThat(Descriptors.share(60, 256, 4, 256)).isEqualTo(new Descriptors(60, 2));
-        assertThat(Descriptors.share(64, 256, 4, 256)).isEqualTo(new Descriptors(64, 0));
+        assertThat(Descriptors.share(60, 256, 4, 320)).isEqualTo(new Descriptors(60, 2));
+        assertThat(Descriptors.share(64, 256, 4, 320)).isEqualTo(new Descriptors(64, 0));
     }
 
     @Test
     void moreThanThereCanBeIsRefused() {
-        assertThatThrownBy(() -> Descriptors.share(65, 256, 4, 256))
+        assertThatThrownBy(() -> Descriptors.share(65, 256, 4, 320))
                 .isInstanceOf(IOException.class)
                 .hasMessage(
-                        "server.max-tcp-connections: 65 connections need 258 file descriptors and the process may open"
-                                + " 256; raise the limit (ulimit -n) or set at most 64");
+                        "server.max-tcp-connections: 65 connections need 322 file descriptors and the process may open"
+                                + " 320; raise the limit (ulimit -n) or set at most 64");
     }
 
     @Property
     void whatIsSharedOutIsThere(
             @ForAll @IntRange(max = 1000) int maxIdle,
             @ForAll @IntRange(min = 1, max = 1000) int keepers,
-            @ForAll @IntRange(min = 200, max = 2_000_000) int limit)
+            @ForAll @IntRange(min = 220, max = 2_000_000) int limit)
             throws IOException {
         Descriptors shared = Descriptors.share(0, maxIdle, keepers, limit);
         long most = 2L * shared.connections() + (long) shared.idleUpstream() * keepers;
-        assertThat(most).isLessThanOrEqualTo(limit - 128L);
+        assertThat(most).isLessThanOrEqualTo(limit - 192L);
     }
 }

@@ -11,6 +11,8 @@ import io.helidon.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,7 +23,19 @@ class RunTest {
     private static Plan plan(int port, long requests, int connections, double posts, double alone, Duration timeout) {
         Target target = Target.of("http://127.0.0.1:" + port + "/a?b");
         return new Plan(
-                target, "/post", 0, Duration.ofDays(1), requests, connections, posts, alone, 5, timeout, "t", 1);
+                target,
+                "/post",
+                0,
+                Duration.ofDays(1),
+                Duration.ZERO,
+                requests,
+                connections,
+                posts,
+                alone,
+                5,
+                timeout,
+                "t",
+                1);
     }
 
     private static Run run(int port, long requests, double posts, double alone) {
@@ -53,6 +67,31 @@ class RunTest {
             assertThat(number(ledger, "sent")).isEqualTo(100);
             assertThat(ledger.objectValue("backends", JsonObject.empty())).hasToString("{\"ok\":100}");
             assertThat(report.text()).endsWith("OK: no request failed\n");
+        }
+    }
+
+    @Test
+    void ofWhatBeginsInTheWarmUpAllButItsTimeIsCounted() throws Exception {
+        AtomicLong clock = new AtomicLong();
+        try (RawBackend backend = RawBackend.start(peer -> {
+            for (int i = 1; peer.request() != null; i++) {
+                clock.addAndGet(TimeUnit.SECONDS.toNanos(i)); // 1, 2, 3 and 4 seconds: begun after 0, 1, 3 and 6
+                peer.send(Messages.OK);
+            }
+        })) {
+            Target target = Target.of("http://127.0.0.1:" + backend.port());
+            Duration day = Duration.ofDays(1);
+            Plan plan = new Plan(target, "/", 0, day, Duration.ofSeconds(3), 4, 1, 0, 0, 0, day, "t", 1);
+            Report report = new Run(plan, clock::get).report();
+            assertThat(report.isGood()).isTrue();
+            JsonObject ledger = report.json();
+            assertThat(number(ledger, "sent")).isEqualTo(4);
+            assertThat(number(ledger, "good")).isEqualTo(4);
+            JsonObject took =
+                    ledger.objectValue("latencyMs", JsonObject.empty()).objectValue("good", JsonObject.empty());
+            assertThat(number(took, "count")).isEqualTo(2);
+            assertThat(took.doubleValue("p50", 0)).isBetween(2_970.0, 3_030.0);
+            assertThat(report.text()).contains("warm-up           3.0 s");
         }
     }
 
@@ -183,8 +222,20 @@ class RunTest {
         CountDownLatch ended = new CountDownLatch(1);
         try (RawBackend backend = RawBackend.start(_ -> ended.await())) {
             Target target = Target.of("http://127.0.0.1:" + backend.port());
-            Plan plan =
-                    new Plan(target, "/", 0, Duration.ofDays(1), 1, 1, 1, 0, 64 << 20, Duration.ofMillis(50), "t", 1);
+            Plan plan = new Plan(
+                    target,
+                    "/",
+                    0,
+                    Duration.ofDays(1),
+                    Duration.ZERO,
+                    1,
+                    1,
+                    1,
+                    0,
+                    64 << 20,
+                    Duration.ofMillis(50),
+                    "t",
+                    1);
             Report report = new Run(plan, System::nanoTime).report();
             ended.countDown();
             assertThat(failures(report.json())).isEqualTo("{\"timeout\":{\"POST\":1}}");

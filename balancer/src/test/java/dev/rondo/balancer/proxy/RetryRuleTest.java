@@ -69,6 +69,11 @@ class RetryRuleTest {
             boolean broken =
                     List.of("REFUSED_STREAM", "RESET_BEFORE_REQUEST", "RESET").contains(what);
             if (prospect.others() == Others.NONE || (onlyTried && !broken)) against.add(Verdict.NO_BACKEND_LEFT);
+            // an answer that is here is not given up for a wait
+            if (prospect.others() == Others.FULL && what.equals("GATEWAY_ERROR")) against.add(Verdict.NO_BACKEND_LEFT);
+            // one that is benched is for those who cannot even reach another
+            if (prospect.others() == Others.BENCHED && !broken && !what.equals("CONNECT_FAILURE"))
+                against.add(Verdict.NO_BACKEND_LEFT);
             if (!granted && !anyMethod)
                 against.add(Verdict.BUDGET_EXHAUSTED); // a backend that has begun has been loaded
             return against;

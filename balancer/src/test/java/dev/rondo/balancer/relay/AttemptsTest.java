@@ -6,7 +6,9 @@ import static dev.rondo.balancer.testkit.Messages.get;
 import static dev.rondo.balancer.testkit.Messages.post;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rondo.balancer.config.BackendConfig;
 import dev.rondo.balancer.config.EngineKind;
+import dev.rondo.balancer.config.PoolConfig;
 import dev.rondo.balancer.testkit.Answer;
 import dev.rondo.balancer.testkit.Balancer;
 import dev.rondo.balancer.testkit.BothEngines;
@@ -17,6 +19,9 @@ import dev.rondo.balancer.testkit.Request;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 
 /** A request that a backend fails goes to another, where that is safe. */
 @SuppressWarnings("StringConcatToTextBlock") // HTTP ends its lines with CRLF, a text block with LF
@@ -148,6 +153,83 @@ class AttemptsTest {
             while (!last.target().equals("/c")) last = good.takeRequest();
             assertThat(last.trailers()).hasSize(1);
             rondo.awaitNothingLeft();
+        }
+    }
+
+    private static UnaryOperator<PoolConfig> with(UnaryOperator<BackendConfig> change) {
+        return pool -> new PoolConfig(
+                pool.name(),
+                pool.strategy(),
+                pool.backends().stream().map(change).toList(),
+                pool.timeouts(),
+                pool.headers(),
+                pool.balancing(),
+                null,
+                pool.outlierDetection(),
+                pool.retry(),
+                null);
+    }
+
+    @BothEngines
+    void aBackupStandsInForTheFirstFailureToo(EngineKind engine) throws Exception {
+        try (RefusingPort nobody = new RefusingPort();
+                RawBackend backup = RawBackend.answering(OK);
+                Balancer rondo = on(engine)
+                        .backends(nobody.port(), backup.port())
+                        .policies(with(backend ->
+                                new BackendConfig(backend.id(), backend.url(), 1, backend.port() == backup.port(), 0)))
+                        .start()) {
+            for (int i = 0; i < 7; i++) // with the one that ejects it, and those after
+            assertThat(ask(rondo, get("/" + i), "GET").status()).isEqualTo(200);
+            rondo.awaitNothingLeft();
+        }
+    }
+
+    /** It has asked to be left alone; but the only other one cannot even be reached. */
+    @BothEngines
+    void aBackendThatIsBenchedIsBetterThanNone(EngineKind engine) throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        try (RefusingPort nobody = new RefusingPort();
+                RawBackend tired = RawBackend.start(peer -> {
+                    while (peer.request() != null) {
+                        boolean first = asked.getAndIncrement() == 0;
+                        peer.send(first ? BUSY.replace("Content", "Retry-After: 30\r\nContent") : OK);
+                    }
+                });
+                Balancer rondo =
+                        on(engine).backends(nobody.port(), tired.port()).start()) {
+            assertThat(ask(rondo, post("/1", "x"), "POST").body()).isEqualTo("busy");
+            assertThat(rondo.metric("rondo_backend_up", "b" + tired.port())).isZero();
+            for (int i = 0; i < 3; i++)
+                assertThat(ask(rondo, post("/2", "x"), "POST").body()).isEqualTo("ok");
+            rondo.awaitNothingLeft();
+        }
+    }
+
+    @BothEngines
+    void anAnswerIsNotGivenUpForAPlaceInALine(EngineKind engine) throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        try (RawBackend full = RawBackend.start(peer -> {
+                    while (peer.request() != null) {
+                        begun.countDown();
+                        goOn.await();
+                        peer.send(OK);
+                    }
+                });
+                RawBackend busy = RawBackend.answering(BUSY);
+                Balancer rondo = on(engine)
+                        .backends(full.port(), busy.port())
+                        .policies(with(backend -> new BackendConfig(
+                                backend.id(), backend.url(), 1, false, backend.port() == full.port() ? 1 : 0)))
+                        .start();
+                RawClient first = RawClient.connect(rondo.port())) {
+            first.send(get("/1")); // the rotation begins with the first
+            begun.await();
+            assertThat(ask(rondo, get("/2"), "GET").body()).isEqualTo("busy");
+            assertThat(rondo.metric("rondo_retries_total", "gateway-error")).isZero();
+            goOn.countDown();
+            assertThat(first.answer().body()).isEqualTo("ok");
         }
     }
 

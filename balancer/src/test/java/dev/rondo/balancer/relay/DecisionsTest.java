@@ -4,7 +4,11 @@ import static dev.rondo.balancer.testkit.Configurations.on;
 import static dev.rondo.balancer.testkit.Messages.OK;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rondo.balancer.config.Affinity;
+import dev.rondo.balancer.config.Balancing;
 import dev.rondo.balancer.config.EngineKind;
+import dev.rondo.balancer.config.PoolConfig;
+import dev.rondo.balancer.config.Strategy;
 import dev.rondo.balancer.testkit.Balancer;
 import dev.rondo.balancer.testkit.BothEngines;
 import dev.rondo.balancer.testkit.RawBackend;
@@ -73,6 +77,39 @@ class DecisionsTest {
                     list(api(rondo, "/decisions?request-id=three"), "decisions").getFirst();
             assertThat(three.stringValue("reason")).contains("no-route");
             assertThat(list(three, "attempts")).isEmpty();
+        }
+    }
+
+    @BothEngines
+    void anExplanationKnowsTheCookie(EngineKind engine) throws Exception {
+        Affinity affinity = new Affinity("lb", null, Affinity.SameSite.LAX, false, true, null);
+        try (RawBackend one = RawBackend.answering(OK);
+                RawBackend other = RawBackend.answering(OK);
+                Balancer rondo = on(engine)
+                        .backends(one.port(), other.port())
+                        .policies(pool -> new PoolConfig(
+                                pool.name(),
+                                Strategy.RANDOM,
+                                pool.backends(),
+                                pool.timeouts(),
+                                pool.headers(),
+                                new Balancing(
+                                        Balancing.DEFAULT.hashOn(), 0, 0, null, Balancing.DEFAULT.queue(), affinity),
+                                null,
+                                pool.outlierDetection(),
+                                pool.retry(),
+                                null))
+                        .start();
+                RawClient client = RawClient.connect(rondo.port())) {
+            client.send("GET /1 HTTP/1.1\r\nHost: lb.test\r\n\r\n");
+            String cookie = client.answer().values("set-cookie").getFirst();
+            String pair = cookie.substring(0, cookie.indexOf(';'));
+            JsonObject explained = api(rondo, "/explain?header=Cookie:" + pair.replace("=", "%3D"));
+            int asked = one.requests().isEmpty() ? other.port() : one.port();
+            assertThat(explained.stringValue("backend")).contains("b" + asked);
+            assertThat(explained.stringValue("reason")).contains("its affinity cookie names it");
+            assertThat(api(rondo, "/explain").stringValue("reason").orElseThrow())
+                    .contains("chance");
         }
     }
 

@@ -3,6 +3,7 @@ package dev.rondo.balancer.relay;
 import static dev.rondo.balancer.testkit.Configurations.on;
 import static dev.rondo.balancer.testkit.Messages.OK;
 import static dev.rondo.balancer.testkit.Messages.get;
+import static dev.rondo.balancer.testkit.Messages.post;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rondo.balancer.config.EngineKind;
@@ -10,9 +11,11 @@ import dev.rondo.balancer.testkit.Answer;
 import dev.rondo.balancer.testkit.Balancer;
 import dev.rondo.balancer.testkit.BothEngines;
 import dev.rondo.balancer.testkit.End;
+import dev.rondo.balancer.testkit.FullPort;
 import dev.rondo.balancer.testkit.RawBackend;
 import dev.rondo.balancer.testkit.RawClient;
 import java.io.IOException;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -91,6 +94,26 @@ class DrainTest {
             assertThat(answer.body()).isEqualTo("ok");
             assertThat(answer.values("connection")).containsExactly("close");
             assertThat(client.end()).isEqualTo(End.FIN);
+            assertThat(ended.await(12, TimeUnit.SECONDS)).as("all has ended").isTrue();
+        }
+    }
+
+    /** A connection that stands when nobody waits any more carries no request: it would be done for nobody. */
+    @BothEngines
+    void whatWasNotSentWhenItsTimeWasOverIsNotSent(EngineKind engine) throws Exception {
+        try (FullPort full = new FullPort();
+                Balancer rondo = on(engine)
+                        .drain(Duration.ofMillis(100))
+                        .backends(full.port())
+                        .start();
+                RawClient client = RawClient.connect(rondo.port())) {
+            client.send(post("/", "body"));
+            rondo.awaitMetric("rondo_requests_in_flight", "", 1);
+            CountDownLatch ended = rondo.drain();
+            assertThat(client.end()).isEqualTo(End.RST);
+            try (Socket late = full.letIn()) {
+                assertThat(late.getInputStream().readAllBytes()).isEmpty();
+            }
             assertThat(ended.await(12, TimeUnit.SECONDS)).as("all has ended").isTrue();
         }
     }

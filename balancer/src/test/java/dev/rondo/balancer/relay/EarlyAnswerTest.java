@@ -97,6 +97,71 @@ class EarlyAnswerTest {
         }
     }
 
+    @BothEngines
+    void aGatewayErrorDuringAnUploadComesWhole(EngineKind engine) throws Exception {
+        isPassedOn(engine, "POST / HTTP/1.1\r\nHost: lb.test\r\nContent-Length: 100\r\n\r\nabc");
+    }
+
+    @BothEngines
+    void aGatewayErrorInsteadOf100ComesWhole(EngineKind engine) throws Exception {
+        isPassedOn(engine, expecting(100));
+        isPassedOn(engine, expecting(100).replace("POST", "PUT"));
+    }
+
+    /** A body longer than what is kept cannot go to the other backend. */
+    @BothEngines
+    void aGatewayErrorDuringALongUploadComesWhole(EngineKind engine) throws Exception {
+        isPassedOn(engine, "PUT / HTTP/1.1\r\nHost: lb.test\r\nContent-Length: 1000000\r\n\r\nabc");
+    }
+
+    /** The body of the answer comes when its head has been judged: there is another backend, which may not be asked. */
+    private static void isPassedOn(EngineKind engine, String request) throws Exception {
+        CountDownLatch passedOn = new CountDownLatch(1);
+        RawBackend.Script busy = peer -> {
+            if (peer.head() == null) return;
+            peer.send("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 4\r\n\r\n");
+            passedOn.await();
+            peer.send("busy").awaitEnd();
+        };
+        try (RawBackend one = RawBackend.start(busy);
+                RawBackend other = RawBackend.start(busy);
+                Balancer rondo = on(engine).backends(one.port(), other.port()).start();
+                RawClient client = RawClient.connect(rondo.port())) {
+            client.send(request);
+            StringBuilder head = new StringBuilder();
+            while (head.indexOf("\r\n\r\n") < 0) head.append(client.bytes(1));
+            assertThat(head).startsWith("HTTP/1.1 503 ");
+            passedOn.countDown();
+            assertThat(client.bytes(4)).isEqualTo("busy");
+            assertThat(one.connections() + other.connections()).isEqualTo(1);
+        }
+    }
+
+    /** Its connection had to be closed for a repetition of which nothing came: its answer is lost, but the client gets one. */
+    @BothEngines
+    void aGatewayErrorThatCannotBePassedOnAnyMoreIsAnswered(EngineKind engine) throws Exception {
+        RawBackend.Script busy = peer -> {
+            if (peer.head() == null) return;
+            peer.send("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 4\r\n\r\n")
+                    .awaitEnd();
+        };
+        try (RawBackend one = RawBackend.start(busy);
+                RawBackend other = RawBackend.start(busy);
+                Balancer rondo = on(engine).backends(one.port(), other.port()).start();
+                RawClient client = RawClient.connect(rondo.port())) {
+            client.send("PUT / HTTP/1.1\r\nHost: lb.test\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n");
+            one.takePeer().awaitScript(); // and now more than is kept
+            client.sendBehind("20000\r\n" + "x".repeat(0x20000) + "\r\n");
+            Answer answer = client.answer("PUT");
+            assertThat(answer.status()).as(client.transcript()).isEqualTo(502);
+            assertThat(answer.body()).contains("response-truncated");
+            assertThat(answer.last()).isTrue();
+            assertThat(other.connections()).isZero();
+            client.finish();
+            rondo.awaitNothingLeft();
+        }
+    }
+
     /** All timeouts are 30 s, and this ends long before. */
     @BothEngines
     void aRefusalFromABackendThatReadsNoMoreEndsTheUpload(EngineKind engine) throws Exception {

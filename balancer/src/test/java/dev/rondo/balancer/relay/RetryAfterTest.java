@@ -10,6 +10,7 @@ import dev.rondo.balancer.testkit.Balancer;
 import dev.rondo.balancer.testkit.BothEngines;
 import dev.rondo.balancer.testkit.RawBackend;
 import dev.rondo.balancer.testkit.RawClient;
+import java.util.List;
 
 /** A backend that says when to come back is left alone until then, from its first such answer on. */
 @SuppressWarnings("StringConcatToTextBlock") // HTTP ends its lines with CRLF, a text block with LF
@@ -30,6 +31,27 @@ class RetryAfterTest {
             assertThat(busy.requests()).hasSize(1);
             assertThat(rondo.metric("rondo_backend_state", "state=\"ejected\"")).isEqualTo(1);
             assertThat(rondo.metric("rondo_retries_total", "gateway-error")).isEqualTo(1);
+        }
+    }
+
+    /** Whoever passes on what is behind it says nothing of itself. */
+    @BothEngines
+    void onlyA503Benches(EngineKind engine) throws Exception {
+        for (String status : List.of("502 Bad Gateway", "504 Gateway Timeout")) {
+            try (RawBackend relaying = RawBackend.answering(LATER.replace("503 Service Unavailable", status));
+                    RawBackend good = RawBackend.answering(OK);
+                    Balancer rondo =
+                            on(engine).backends(relaying.port(), good.port()).start();
+                    RawClient client = RawClient.connect(rondo.port())) {
+                for (int i = 0; i < 4; i++) {
+                    client.send(get("/"));
+                    assertThat(client.answer().body()).isEqualTo("ok");
+                }
+                assertThat(relaying.requests()).as(status).hasSizeGreaterThan(1);
+                assertThat(rondo.metric("rondo_backend_state", "state=\"up\""))
+                        .as(status)
+                        .isEqualTo(2);
+            }
         }
     }
 

@@ -152,7 +152,40 @@ class SlowBackendTest {
         uploadWithHints(on(engine).policies(timed(Duration.ofSeconds(30), SHORT)));
     }
 
+    /** An upload is not cut by it, but what it has taken is not given to the backend again. */
+    @BothEngines
+    void theTimeOfTheWholeRequestGoesOnWhileTheClientSends(EngineKind engine) throws Exception {
+        Duration most = Duration.ofSeconds(1);
+        CountDownLatch late = new CountDownLatch(1);
+        try (RawBackend backend = RawBackend.start(peer -> {
+                    if (peer.request() == null) return;
+                    late.await();
+                    peer.send(OK).awaitEnd();
+                });
+                Balancer rondo = on(engine)
+                        .policies(timed(most, most, most))
+                        .clientKeepAlive(SHORT.multipliedBy(2))
+                        .backends(backend.port())
+                        .start();
+                RawClient client = RawClient.connect(rondo.port())) {
+            client.send("POST / HTTP/1.1\r\nHost: lb.test\r\nContent-Length: 5\r\n\r\nhe");
+            rondo.awaitKeepAlive();
+            rondo.awaitKeepAlive();
+            client.send("llo"); // after 1.2 s
+            assertThat(backend.takeRequest().body()).isEqualTo("hello");
+            rondo.awaitKeepAlive(); // another second would not be over yet
+            late.countDown();
+            Answer answer = client.answer("POST");
+            assertThat(answer.status()).as(client.transcript()).isEqualTo(504);
+            assertThat(answer.body()).contains("response-timeout");
+        }
+    }
+
     private static UnaryOperator<PoolConfig> timed(Duration response, Duration attempt) {
+        return timed(response, attempt, Duration.ZERO);
+    }
+
+    private static UnaryOperator<PoolConfig> timed(Duration response, Duration attempt, Duration request) {
         return pool -> new PoolConfig(
                 pool.name(),
                 pool.strategy(),
@@ -161,7 +194,7 @@ class SlowBackendTest {
                         SHORT,
                         response,
                         attempt,
-                        Duration.ZERO,
+                        request,
                         pool.timeouts().idle(),
                         pool.timeouts().tunnel(),
                         pool.timeouts().keepAlive(),

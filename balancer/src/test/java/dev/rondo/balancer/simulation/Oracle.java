@@ -8,6 +8,7 @@ import dev.rondo.balancer.cluster.Lease;
 import dev.rondo.balancer.cluster.Look;
 import dev.rondo.balancer.cluster.Outcome;
 import dev.rondo.balancer.cluster.Pool;
+import dev.rondo.balancer.cluster.Ticket;
 import dev.rondo.balancer.cluster.Tier;
 import dev.rondo.balancer.cluster.Transition;
 import dev.rondo.balancer.config.BackendConfig;
@@ -20,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 final class Oracle implements Pool.Transitions {
     /** Ticks come four times a second. */
     private static final long TICK_AND_A_BIT = TimeUnit.MILLISECONDS.toNanos(300);
+
+    /** How exactly it is known when a backend was heard last. */
+    private static final long HEARD_TO = TimeUnit.MILLISECONDS.toNanos(100);
 
     /** Something was not as it must be. */
     static final class Broken extends AssertionError {
@@ -59,6 +64,11 @@ final class Oracle implements Pool.Transitions {
 
         int inFlight;
         int failuresInARow;
+        int cutsInARow;
+
+        /** When its last answer began, as exactly as the pool knows it. */
+        @Nullable
+        Long heard;
 
         @Nullable
         Trial trial;
@@ -67,14 +77,24 @@ final class Oracle implements Pool.Transitions {
         String state;
     }
 
-    /** Who is to be used. */
-    record Expected(Tier tier, List<Backend> used) {}
+    /**
+     * Who is to be used.
+     *
+     * @param further for what {@code used} has no room for
+     * @param spare for what all of these have failed
+     * @param benched for what all of these have failed
+     */
+    record Expected(Tier tier, List<Backend> used, List<Backend> further, List<Backend> spare, List<Backend> benched) {
+        boolean isUsed(Backend backend) {
+            return used.contains(backend) || further.contains(backend);
+        }
+    }
 
     private final Timeline timeline;
     private final Map<Backend, Facts> known = new LinkedHashMap<>();
     private final Turns turns = new Turns();
     /** Where each request has been that waits for room. */
-    private final Map<Object, List<Backend>> waiting = new LinkedHashMap<>();
+    private final Map<Object, Supplier<List<Backend>>> waiting = new LinkedHashMap<>();
 
     private @Nullable Pool pool;
     private @Nullable PoolConfig config;
@@ -135,6 +155,7 @@ final class Oracle implements Pool.Transitions {
     boolean checked(Backend backend, boolean up) {
         Facts facts = facts(backend);
         boolean back = up && facts.check == Check.FAILED && config().healthCheck() != null;
+        if (back) facts.cutsInARow = 0;
         facts.check = up ? Check.PASSED : Check.FAILED;
         return back;
     }
@@ -190,6 +211,14 @@ final class Oracle implements Pool.Transitions {
         return look.ejection() instanceof Ejection.Out;
     }
 
+    private static boolean isIn(Look look) {
+        return look.ejection() instanceof Ejection.In;
+    }
+
+    private static boolean isBackup(Look look) {
+        return look.backend().config().backup();
+    }
+
     /** Whether {@code backend} should be where all are that nothing keeps out. */
     boolean isMeantToServe(Backend backend) {
         return !facts(backend).drained && weight(backend) > 0;
@@ -197,25 +226,36 @@ final class Oracle implements Pool.Transitions {
 
     Expected expected(List<Look> all) {
         List<Look> willing = all.stream().filter(this::isWilling).toList();
-        boolean nobodyKnown = willing.stream().allMatch(look -> facts(look.backend()).check == Check.UNKNOWN);
-        List<Look> healthy = willing.stream()
-                .filter(look -> (nobodyKnown || passes(look)) && !isOut(look))
-                .toList();
+        List<Look> healthy =
+                willing.stream().filter(look -> passes(look) && !isOut(look)).toList();
+        if (healthy.isEmpty())
+            healthy = willing.stream()
+                    .filter(look -> facts(look.backend()).check == Check.UNKNOWN && !isOut(look))
+                    .toList();
         double threshold = config().balancing().panicThreshold();
-        if (threshold > 0 && healthy.size() < threshold * willing.size()) return expected(Tier.ALL, willing);
-        List<Look> primary = healthy.stream()
-                .filter(look -> !look.backend().config().backup())
-                .toList();
-        if (!primary.isEmpty()) return expected(Tier.HEALTHY, primary);
-        if (!healthy.isEmpty()) return expected(Tier.BACKUP, healthy);
-        List<Look> benched = willing.stream()
-                .filter(look -> (nobodyKnown || passes(look)) && isOut(look))
-                .toList();
-        return benched.isEmpty() ? expected(Tier.NONE, benched) : expected(Tier.PANIC, benched);
+        List<Backend> none = List.of();
+        if (threshold > 0 && healthy.size() < threshold * willing.size())
+            return new Expected(Tier.ALL, backends(willing), none, none, none);
+        List<Backend> benched = backends(willing.stream()
+                .filter(look -> facts(look.backend()).check != Check.FAILED && isOut(look))
+                .toList());
+        if (healthy.isEmpty())
+            return new Expected(benched.isEmpty() ? Tier.NONE : Tier.PANIC, benched, none, none, none);
+        List<Look> primary = healthy.stream().filter(look -> !isBackup(look)).toList();
+        if (primary.isEmpty()) return new Expected(Tier.BACKUP, backends(healthy), none, none, benched);
+        List<Backend> backups =
+                backends(healthy.stream().filter(Oracle::isBackup).toList());
+        boolean sound = primary.stream().anyMatch(Oracle::isIn);
+        return new Expected(Tier.HEALTHY, backends(primary), sound ? none : backups, sound ? backups : none, benched);
     }
 
-    private static Expected expected(Tier tier, List<Look> looks) {
-        return new Expected(tier, looks.stream().map(Look::backend).toList());
+    private static List<Backend> backends(List<Look> looks) {
+        return looks.stream().map(Look::backend).toList();
+    }
+
+    /** Whether everybody who is used is on probation. */
+    private static boolean isLone(List<Look> all, Expected expected) {
+        return all.stream().noneMatch(look -> expected.isUsed(look.backend()) && isIn(look));
     }
 
     /** To be called after each event. */
@@ -224,7 +264,9 @@ final class Oracle implements Pool.Transitions {
         Expected expected = expected(all);
         require(pool().tier() == expected.tier, "tier " + pool().tier() + " instead of " + expected);
         List<Backend> used = all.stream().filter(Look::used).map(Look::backend).toList();
-        require(used.equals(expected.used), ids(used) + " are used instead of " + ids(expected.used));
+        List<Backend> toBeUsed = backends(
+                all.stream().filter(look -> expected.isUsed(look.backend())).toList());
+        require(used.equals(toBeUsed), ids(used) + " are used instead of " + ids(toBeUsed));
         for (Look look : all) {
             Facts facts = facts(look.backend());
             boolean overdue =
@@ -233,13 +275,31 @@ final class Oracle implements Pool.Transitions {
             if (!(look.ejection() instanceof Ejection.Probation)) facts.trial = null;
             if (!(look.ejection() instanceof Ejection.In)) facts.failuresInARow = 0;
         }
-        for (List<Backend> tried : waiting.values()) {
-            List<Backend> free = free(tried, TICK_AND_A_BIT);
+        boolean first = true;
+        for (Supplier<List<Backend>> each : waiting.values()) {
+            List<Backend> tried = each.get();
+            // who is behind one that takes anybody is not woken for what is not for that one
+            List<Backend> free = first ? free(tried, TICK_AND_A_BIT) : freeInUse(tried, TICK_AND_A_BIT);
             require(free.isEmpty(), "a request that was at " + ids(tried) + " waits with room at " + ids(free));
+            if (first) nobodyWellIsIdle(all, tried);
+            first &= !tried.isEmpty();
         }
         known.forEach((backend, facts) -> require(
                 backend.inFlight() == facts.inFlight,
                 backend.id() + " has " + backend.inFlight() + " in flight instead of " + facts.inFlight));
+    }
+
+    /** Whatever the tiers say: nobody waits beside one that is well and has room, unless that is a spare of others who are well. */
+    private void nobodyWellIsIdle(List<Look> all, List<Backend> tried) {
+        List<Look> well = all.stream()
+                .filter(look -> isWilling(look) && passes(look) && isIn(look) && !tried.contains(look.backend()))
+                .toList();
+        boolean primaries = well.stream().anyMatch(look -> !isBackup(look));
+        for (Look look : well) {
+            require(
+                    !isBelowLimit(look) || (primaries && isBackup(look)),
+                    "somebody waits, and " + look.backend().id() + " is idle");
+        }
     }
 
     static List<String> ids(Collection<Backend> backends) {
@@ -249,25 +309,51 @@ final class Oracle implements Pool.Transitions {
     // ---- requests
 
     /** @param late how long it may go unnoticed that a trial keeps others out no more: nobody tells of that */
-    private boolean hasRoom(Look look, Tier tier, long late) {
+    private boolean hasRoom(Look look, Tier tier, boolean lone, long late) {
         Backend backend = look.backend();
-        int limit = backend.config().maxRequests();
-        if (limit != 0 && facts(backend).inFlight >= limit) return false;
-        if (tier == Tier.PANIC || tier == Tier.ALL) return true;
+        if (!isBelowLimit(look)) return false;
+        if (tier == Tier.PANIC || tier == Tier.ALL || lone) return true;
         Trial trial = facts(backend).trial;
         return !(look.ejection() instanceof Ejection.Probation)
                 || trial == null
                 || timeline.now() - trial.until >= late;
     }
 
-    private List<Backend> free(Collection<Backend> tried, long late) {
+    private List<Backend> freeInUse(Collection<Backend> tried, long late) {
         List<Look> all = pool().look();
         Expected expected = expected(all);
-        return all.stream()
-                .filter(look -> expected.used.contains(look.backend()) && !tried.contains(look.backend()))
-                .filter(look -> hasRoom(look, expected.tier, late))
+        boolean lone = isLone(all, expected);
+        return backends(all.stream()
+                .filter(look -> expected.isUsed(look.backend()) && !tried.contains(look.backend()))
+                .filter(look -> hasRoom(look, expected.tier, lone, late))
+                .toList());
+    }
+
+    private List<Backend> free(Collection<Backend> tried, long late) {
+        List<Backend> inUse = freeInUse(tried, late);
+        if (!inUse.isEmpty() || tried.isEmpty()) return inUse;
+        List<Look> all = pool().look();
+        Expected expected = expected(all);
+        return backends(all.stream()
+                .filter(look -> isReserve(look.backend(), all, expected, tried) && !tried.contains(look.backend()))
+                .filter(look -> isOut(look) ? isBelowLimit(look) : hasRoom(look, expected.tier, false, late))
+                .toList());
+    }
+
+    private boolean isBelowLimit(Look look) {
+        int limit = look.backend().config().maxRequests();
+        return limit == 0 || facts(look.backend()).inFlight < limit;
+    }
+
+    /** Whether {@code backend} is for a request that was at {@code tried}, though it is not used. */
+    private static boolean isReserve(Backend backend, List<Look> all, Expected expected, Collection<Backend> tried) {
+        boolean sound = all.stream()
+                .anyMatch(look -> expected.isUsed(look.backend()) && isIn(look) && !tried.contains(look.backend()));
+        if (sound || tried.isEmpty()) return false;
+        boolean others = all.stream()
                 .map(Look::backend)
-                .toList();
+                .anyMatch(it -> (expected.isUsed(it) || expected.spare.contains(it)) && !tried.contains(it));
+        return expected.spare.contains(backend) || (!others && expected.benched.contains(backend));
     }
 
     /**
@@ -280,16 +366,23 @@ final class Oracle implements Pool.Transitions {
         Backend backend = lease.backend();
         List<Look> all = pool().look();
         Expected expected = expected(all);
-        require(expected.used.contains(backend), backend.id() + " is picked where " + ids(expected.used) + " are used");
+        boolean isUsed = expected.isUsed(backend);
+        require(
+                isUsed || isReserve(backend, all, expected, tried),
+                backend.id() + " is picked where " + ids(expected.used) + " are used");
         require(!tried.contains(backend), backend.id() + " is picked though it was tried");
         boolean again = chosen && been.contains(backend) && !been.containsAll(expected.used);
         require(!again, backend.id() + " is picked twice for a request though another is left");
         Look look =
                 all.stream().filter(it -> it.backend() == backend).findFirst().orElseThrow();
-        require(hasRoom(look, expected.tier, 0), backend.id() + " is picked though it has no room");
+        boolean fromBench = !isUsed && isOut(look);
+        boolean lone = isUsed && isLone(all, expected);
+        boolean room = fromBench ? isBelowLimit(look) : hasRoom(look, expected.tier, lone, 0);
+        require(room, backend.id() + " is picked though it has no room");
         Facts facts = facts(backend);
         facts.inFlight++;
-        if (expected.tier != Tier.PANIC && expected.tier != Tier.ALL && look.ejection() instanceof Ejection.Probation) {
+        if (lease.ticket() != Ticket.PLAIN) {
+            require(look.ejection() instanceof Ejection.Probation, backend.id() + " has a trial, and no probation");
             long base = config().outlierDetection().baseEjectionTime().toNanos();
             facts.trial = new Trial(lease, timeline.now() + base);
         }
@@ -318,7 +411,7 @@ final class Oracle implements Pool.Transitions {
     }
 
     /** A wait may begin. */
-    void waits(Object who, List<Backend> tried) {
+    void waits(Object who, Supplier<List<Backend>> tried) {
         waiting.put(who, tried);
     }
 
@@ -371,12 +464,20 @@ final class Oracle implements Pool.Transitions {
 
     // ---- passive ejection
 
+    /** An answer has come to its end. */
+    void whole(Lease lease) {
+        facts(lease.backend()).cutsInARow = 0;
+        pool().whole(lease);
+    }
+
     /** Says to the pool how an attempt went, and judges what it makes of that. */
     void judge(Lease lease, Outcome outcome, long took, long retryAfter) {
         Backend backend = lease.backend();
         Facts facts = facts(backend);
         List<Look> before = pool().look();
-        boolean ejects = ejects(backend, outcome, retryAfter, before);
+        boolean spoken = facts.heard != null && timeline.now() - took - facts.heard <= HEARD_TO;
+        Outcome counted = outcome == Outcome.SILENT ? (spoken ? Outcome.OUTPACED : Outcome.FAILED) : outcome;
+        boolean ejects = ejects(backend, counted, retryAfter, before);
         pool().judge(lease, outcome, took, retryAfter, timeline.now());
         forgetTrial(facts, lease);
         List<Look> after = pool().look();
@@ -387,6 +488,8 @@ final class Oracle implements Pool.Transitions {
                 boolean ejected = was instanceof Ejection.In && is instanceof Ejection.Out;
                 require(ejected == ejects, backend.id() + (ejects ? " is not ejected" : " is ejected") + ": " + is);
                 if (outcome == Outcome.OK || !(is instanceof Ejection.In)) facts.failuresInARow = 0;
+                boolean news = facts.heard == null || timeline.now() - facts.heard > HEARD_TO;
+                if (outcome == Outcome.OK && news) facts.heard = timeline.now();
                 if (was != is && is instanceof Ejection.Out out) hasALength(out, retryAfter);
             } else {
                 require(was.name().equals(is.name()), before.get(i).backend().id() + " pays for " + backend.id());
@@ -401,8 +504,9 @@ final class Oracle implements Pool.Transitions {
                 .findFirst()
                 .orElse(null);
         if (self == null || !(self.ejection() instanceof Ejection.In)) return false;
-        if (outcome != Outcome.FAILED || !terms.enabled()) return false;
-        int row = ++facts(backend).failuresInARow;
+        boolean cut = outcome == Outcome.CUT;
+        if ((outcome != Outcome.FAILED && !cut) || !terms.enabled()) return false;
+        int row = cut ? ++facts(backend).cutsInARow : ++facts(backend).failuresInARow;
         boolean tooMany = terms.consecutiveFailures() > 0 && row >= terms.consecutiveFailures();
         boolean asked = retryAfter > 0 && terms.retryAfterMax().isPositive();
         long benched = all.stream()

@@ -13,8 +13,8 @@ import dev.rondo.balancer.proxy.OpenAttempts.Sending;
 import dev.rondo.balancer.telemetry.Reason;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -83,13 +83,14 @@ final class Visit implements Runnable {
         Lease sticky = tried.isEmpty() ? sticky() : null;
         if (sticky != null) return picked(sticky, false, tried);
         long key = history.random.nextLong();
-        Optional<Backend> foreseen = history.random.nextInt(4) == 0 ? pool().peek(key) : Optional.empty();
+        Backend foreseen =
+                history.random.nextInt(4) == 0 ? pool().forecast(null, key).next() : null;
         boolean sure = tried.isEmpty()
                 && pool().config().strategy() == Strategy.ROUND_ROBIN
                 && pool().config().balancing().slowStart() == null;
         Lease lease = pool().acquire(key, now(), history.random, tried);
         if (lease != null) {
-            if (sure && foreseen.isPresent()) Oracle.require(foreseen.get() == lease.backend(), "peek said another");
+            if (sure && foreseen != null) Oracle.require(foreseen == lease.backend(), "the forecast said another");
             return picked(lease, true, tried);
         }
         history.oracle.notPicked(tried);
@@ -120,14 +121,18 @@ final class Visit implements Runnable {
         Thread self = Thread.currentThread();
         history.timeline.in(patience, () -> LockSupport.unpark(self));
         history.tell("#" + id + " waits, has been at " + Oracle.ids(tried));
-        history.oracle.waits(this, tried);
-        Pool.Waited waited = pool().await(key, history.random, tried, deadline, () -> gone);
+        history.oracle.waits(this, attempts::tried);
+        AtomicReference<List<Backend>> asked = new AtomicReference<>(tried);
+        Pool.Waited waited = pool().await(
+                        key, history.random, () -> asked.updateAndGet(_ -> attempts.tried()), deadline, () -> gone);
         String end = waited instanceof Pool.Waited.Got got
                 ? got.lease().backend().id()
                 : waited.getClass().getSimpleName();
         history.tell("#" + id + " has waited: " + end);
-        history.oracle.waited(this, waited, deadline, tried);
-        return waited instanceof Pool.Waited.Got got ? picked(got.lease(), false, tried) : null;
+        List<Backend> now = attempts.tried();
+        history.oracle.waited(this, waited, deadline, now);
+        // with its place taken, the one it has got may have no room any more, and the answer be another
+        return waited instanceof Pool.Waited.Got got ? picked(got.lease(), false, asked.get()) : null;
     }
 
     private Next attempt(Lease lease, OpenAttempts attempts, boolean fresh) {
@@ -157,10 +162,14 @@ final class Visit implements Runnable {
 
     private Next failed(Lease lease, OpenAttempts attempts, Ended ended, long begun) {
         Next next = judge(lease.backend(), attempts, ended);
-        boolean its = ended.reason().party() == Reason.Party.UPSTREAM;
-        if (next != Next.FRESH_CONNECTION)
-            history.oracle.judge(lease, its ? Outcome.FAILED : Outcome.NEUTRAL, now() - begun, 0);
+        if (next != Next.FRESH_CONNECTION) history.oracle.judge(lease, outcome(ended, now() - begun), now() - begun, 0);
         return next;
+    }
+
+    private Outcome outcome(Ended ended, long took) {
+        if (ended.reason().party() == Reason.Party.UPSTREAM) return Outcome.FAILED;
+        if (ended.reached() == Reached.NOTHING_SENT) return Outcome.NEUTRAL;
+        return took >= pool().config().timeouts().connect().toNanos() ? Outcome.SILENT : Outcome.OUTPACED;
     }
 
     private Next answered(Lease lease, OpenAttempts attempts, Ended ended, Origin.Conduct conduct, long begun) {
@@ -169,7 +178,8 @@ final class Visit implements Runnable {
                 lease, failed ? Outcome.FAILED : Outcome.OK, now() - begun, failed ? conduct.retryAfter() : 0);
         if (failed && judge(lease.backend(), attempts, ended) == Next.ANOTHER_BACKEND) return Next.ANOTHER_BACKEND;
         if (conduct.bodyTakes() > 0) history.timeline.sleep(conduct.bodyTakes());
-        if (conduct.truncated()) history.oracle.judge(lease, Outcome.FAILED, 0, 0);
+        if (conduct.truncated()) history.oracle.judge(lease, Outcome.CUT, 0, 0);
+        else if (!failed) history.oracle.whole(lease);
         return Next.NOTHING;
     }
 

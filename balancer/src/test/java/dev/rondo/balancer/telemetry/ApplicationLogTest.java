@@ -64,6 +64,18 @@ class ApplicationLogTest {
     }
 
     @Test
+    void theClientOfKubernetesDoesNotTellOfEachWatch() throws Exception {
+        String name = Class.forName("io.fabric8.kubernetes.client.dsl.internal.AbstractWatchManager")
+                .getName();
+        ByteArrayOutputStream out = install(LogConfig.Format.TEXT, Map.of());
+        System.getLogger(name).log(Level.ERROR, "Error received");
+        assertThat(text(out)).isEmpty();
+        out = install(LogConfig.Format.TEXT, Map.of(name, Level.INFO));
+        System.getLogger(name).log(Level.ERROR, "Error received");
+        assertThat(text(out)).contains("Error received");
+    }
+
+    @Test
     void exceptionsTakeOneLineAndShowTheirStackOnlyAtDebug() {
         Exception thrown = new IOException("first\nsecond", new IllegalStateException("why"));
         ByteArrayOutputStream out = install(LogConfig.Format.TEXT, Map.of("noisy", Level.DEBUG));

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -88,6 +89,19 @@ class TelemetryTest {
     }
 
     @Test
+    void aPoolThatHasGoneIsForgotten() throws IOException {
+        first.record(Exchanges.refused("default", Reason.NO_HEALTHY_BACKEND, 503));
+        first.record(Exchanges.refused("gone", Reason.NO_HEALTHY_BACKEND, 503));
+        first.forgetPool("gone");
+        second.forgetPool("gone");
+        assertThat(scrape(telemetry).samples().keySet())
+                .noneMatch(name -> name.contains("\"gone\""))
+                .anyMatch(name -> name.equals(requests("", "503", "GET", "default")));
+        first.record(Exchanges.refused("gone", Reason.NO_HEALTHY_BACKEND, 503));
+        assertThat(scrape(telemetry).value(requests("", "503", "GET", "gone"))).isEqualTo(1);
+    }
+
+    @Test
     void everyAttemptCountsUpstreamAndTheLastOneOwnsTheRequest() throws IOException {
         first.record(Exchanges.exchange(
                 "GET",
@@ -137,7 +151,7 @@ class TelemetryTest {
     void connectionsAndRequestsInFlight() throws IOException {
         first.clientConnections(3);
         second.clientConnections(-1);
-        telemetry.backends(() -> List.of(new BackendStatus(ONE, 1, true, "up", 1)));
+        telemetry.backends(() -> List.of(new BackendStatus(ONE, 1, true, true, "up", 1, 0)));
         first.picked(ONE);
         second.picked(ONE);
         first.retry(ONE, RetryOn.RESET);
@@ -166,29 +180,74 @@ class TelemetryTest {
         assertThat(telemetry.totals().apply(ONE)).isEqualTo(new BackendTotals(0, 0, 2, 0, 0, 1, 1));
     }
 
+    private double skew() throws IOException {
+        return scrape(telemetry).value("rondo_fairness_skew{pool=\"default\"}");
+    }
+
+    private void picked(BackendLabels backend, int times) {
+        for (int i = 0; i < times; i++) (i % 2 == 0 ? first : second).picked(backend);
+    }
+
     @Test
     void skewComparesBackendsThatAreUpAndWeighTheSame() throws IOException {
         BackendLabels heavy = new BackendLabels("default", "heavy", 2);
         BackendLabels benched = new BackendLabels("default", "benched", 3);
+        BackendLabels far = new BackendLabels("default", "far", 4);
         telemetry.backends(() -> List.of(
-                new BackendStatus(ONE, 1, true, "up", 0),
-                new BackendStatus(TWO, 1, true, "up", 0),
-                new BackendStatus(heavy, 5, true, "up", 0),
-                new BackendStatus(benched, 0, false, "draining", 0)));
-        for (int i = 0; i < 7; i++) {
-            (i % 2 == 0 ? first : second).picked(ONE);
-        }
-        first.picked(TWO);
-        for (int i = 0; i < 40; i++) {
-            second.picked(heavy);
-        }
+                new BackendStatus(ONE, 1, true, true, "up", 0, 0),
+                new BackendStatus(TWO, 1, true, true, "up", 0, 0),
+                new BackendStatus(heavy, 5, true, true, "up", 0, 0),
+                new BackendStatus(far, 1, true, false, "up", 0, 0),
+                new BackendStatus(benched, 0, false, false, "draining", 0, 0)));
+        assertThat(skew()).isZero();
+        picked(ONE, 7);
+        picked(TWO, 1);
+        picked(heavy, 40);
+        assertThat(skew()).isEqualTo(6);
         Exposition metrics = scrape(telemetry);
-        assertThat(metrics.value("rondo_fairness_skew{pool=\"default\"}")).isEqualTo(6);
         assertThat(metrics.value("rondo_backend_up" + LABELS_ONE)).isEqualTo(1);
         assertThat(metrics.value("rondo_backend_up{backend=\"benched\",pool=\"default\"}"))
                 .isZero();
         assertThat(metrics.value("rondo_requests_in_flight{backend=\"benched\",pool=\"default\"}"))
                 .isZero();
+    }
+
+    /** Else one ejection, or one that joins, would be told of for ever. */
+    @Test
+    void skewBeginsAnewWithTheBackendsThatAreUp() throws IOException {
+        BackendLabels three = new BackendLabels("default", "server-3", 2);
+        BackendStatus one = new BackendStatus(ONE, 1, true, true, "up", 0, 0);
+        BackendStatus two = new BackendStatus(TWO, 1, true, true, "up", 0, 0);
+        List<BackendStatus> all = new ArrayList<>(List.of(one, two));
+        telemetry.backends(() -> List.copyOf(all));
+        picked(ONE, 100);
+        assertThat(skew()).as("what was before it was first asked").isZero();
+        picked(ONE, 3);
+        picked(TWO, 2);
+        assertThat(skew()).isEqualTo(1);
+
+        all.set(1, new BackendStatus(TWO, 1, false, false, "ejected", 0, 7));
+        picked(ONE, 50);
+        assertThat(skew()).as("out").isZero();
+        all.set(1, new BackendStatus(TWO, 1, true, true, "up", 0, 9));
+        assertThat(skew()).as("back").isZero();
+        picked(ONE, 4);
+        picked(TWO, 4);
+        assertThat(skew()).isZero();
+
+        all.set(1, new BackendStatus(TWO, 1, true, true, "up", 0, 12));
+        picked(ONE, 50);
+        assertThat(skew()).as("out and back while nobody looked").isZero();
+        all.add(new BackendStatus(three, 0.1, true, true, "up", 0, 14));
+        assertThat(skew()).as("one joins, slowly").isZero();
+        picked(ONE, 10);
+        picked(TWO, 10);
+        picked(three, 1);
+        assertThat(skew()).isZero();
+        all.set(2, new BackendStatus(three, 1, true, true, "up", 0, 14));
+        assertThat(skew()).as("and has started").isZero();
+        picked(three, 2);
+        assertThat(skew()).isEqualTo(2);
     }
 
     @Test
@@ -242,7 +301,7 @@ class TelemetryTest {
         telemetry.configurationRead(true, Instant.ofEpochSecond(1_000));
         telemetry.gauge("rondo_loop_busy_ratio", "Part of the time a loop was busy.", () -> 0.25);
         telemetry.counter("rondo_loop_stalls", "Times a loop was held over 10 ms.", () -> 7);
-        telemetry.backends(() -> List.of(new BackendStatus(ONE, 1, true, "up", 0)));
+        telemetry.backends(() -> List.of(new BackendStatus(ONE, 1, true, true, "up", 0, 0)));
         first.record(Exchanges.answered(ONE, "GET", 200, 5));
         first.record(Exchanges.refused(null, Reason.BAD_REQUEST, 400));
         first.connectionUsed(ONE, true);

@@ -26,8 +26,13 @@ class BuffersTest {
             ByteBuffer longer = buffers.takeFor(Buffers.PAYLOAD + 1);
             assertThat(longer.remaining()).isGreaterThan(Buffers.PAYLOAD);
             assertThat(longer.capacity()).isEqualTo(longer.remaining() + Buffers.MARGIN);
+            int payload = longer.remaining();
             buffers.give(longer);
-            assertThat(buffers.takeFor(Long.MAX_VALUE)).isSameAs(longer);
+            assertThat(buffers.takeFor(payload)).isSameAs(longer);
+            ByteBuffer longest = buffers.takeFor(payload + 1);
+            assertThat(longest.remaining()).isGreaterThan(payload);
+            buffers.give(longest);
+            assertThat(buffers.takeFor(Long.MAX_VALUE)).isSameAs(longest);
         }
     }
 

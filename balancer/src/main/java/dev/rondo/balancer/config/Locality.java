@@ -1,0 +1,7 @@
+package dev.rondo.balancer.config;
+
+/** Whether it matters where a backend is. */
+enum Locality {
+    ANY,
+    PREFER_ZONE
+}
