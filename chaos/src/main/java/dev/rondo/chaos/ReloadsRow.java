@@ -81,10 +81,15 @@ final class ReloadsRow implements Scenario {
                 uneven + " of " + windows);
     }
 
-    /** Others each time: the times of the pools in use, and a pool that comes and goes. */
+    /**
+     * Others each time: the times of the pools in use, and a pool that comes and goes. Connections to backends may rest for longer
+     * than the row takes, so that none is closed for that.
+     */
     private static String configuration(Stage stage, List<Backend> backends, int number) {
         StringBuilder yaml = new StringBuilder();
-        yaml.append("timeouts: {idle: ").append(30 + number % 7).append("s}\n");
+        yaml.append("timeouts: {upstream-keep-alive: 10m, idle: ")
+                .append(30 + number % 7)
+                .append("s}\n");
         yaml.append("pools:\n");
         pool(stage, yaml, "even", backends.subList(0, 2));
         pool(stage, yaml, "main", backends);
