@@ -63,7 +63,7 @@ $(jars): $(sources)
 verify: ## all that CI checks: tests, format, static analysis, fuzzing, images, Compose, a stop under load
 	@scripts/check-shell
 	@$(maven) -Pbench,chaos verify -Dbuild.revision=$$(scripts/revision) -Dsurefire.arguments='-Dtest.stops=100 -Dtest.process.stops=20'
-	@scripts/fuzz 1
+	@scripts/fuzz 1 1
 	@scripts/check-images
 	@if command -v helm >/dev/null; then scripts/check-chart; else echo 'no helm command: the chart is not checked'; fi
 
@@ -76,7 +76,7 @@ docs: ## write the configuration reference and its schema, docs/api.md from docs
 	@$(maven) -q -pl balancer test -Dtest='ReferencePagesTest,ApiPageTest,RetryTableTest' -Ddocs.write=true
 
 .PHONY: fuzz
-fuzz: ## fuzz every target, ROUNDS (10) times as long as make verify does
+fuzz: ## fuzz every target, ROUNDS (10) times as long as make verify does, with other inputs each time
 	@scripts/fuzz $(ROUNDS)
 
 # ROW: compared (the default), scale, all, micro, or names with commas between; rows are named when one is wrong.

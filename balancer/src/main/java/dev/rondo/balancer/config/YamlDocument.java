@@ -12,6 +12,7 @@ import org.yaml.snakeyaml.composer.Composer;
 import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.events.Event;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
@@ -59,10 +60,10 @@ final class YamlDocument {
         options.setNestingDepthLimit(DEEPEST);
         options.setMaxAliasesForCollections(Integer.MAX_VALUE);
         options.setCodePointLimit(YamlFile.LARGEST);
-        ParserImpl parser = new ParserImpl(new StreamReader(text), options);
+        Events events = new Events(new StreamReader(text), options);
         Node root;
         try {
-            Composer composer = new Composer(parser, new Resolver(), options);
+            Composer composer = new Composer(events, new Resolver(), options);
             if (!composer.checkNode()) {
                 findings.addForFile(
                         "says nothing; name at least one backend, for example: backends: [\"http://localhost:5000\"]");
@@ -81,9 +82,13 @@ final class YamlDocument {
         } catch (MarkedYAMLException e) {
             findings.add(place(e.getProblemMark() == null ? e.getContextMark() : e.getProblemMark()), explain(e, text));
             return null;
+        } catch (IllegalArgumentException _) {
+            // thrown by the Tag of the event the composer took last, where its name is empty or has a space at an end
+            findings.add(place(events.taken), "a tag without a name, or with a space in it; leave it out");
+            return null;
         } catch (YAMLException _) {
             findings.add(
-                    place(parser.peekEvent().getStartMark()),
+                    place(events.peekEvent().getStartMark()),
                     "more than %d values inside of each other".formatted(DEEPEST));
             return null;
         }
@@ -92,6 +97,23 @@ final class YamlDocument {
         if (tree instanceof Tree.Fields fields) return fields;
         findings.add(tree.at(), "the file must begin with keys such as backends, not with " + tree.described());
         return null;
+    }
+
+    /** Also tells where the event begins that was taken last. */
+    private static final class Events extends ParserImpl {
+        private Mark taken;
+
+        Events(StreamReader reader, LoaderOptions options) {
+            super(reader, options);
+            taken = reader.getMark();
+        }
+
+        @Override
+        public Event getEvent() {
+            Event event = super.getEvent();
+            taken = event.getStartMark();
+            return event;
+        }
     }
 
     private static String explain(MarkedYAMLException e, String text) {
