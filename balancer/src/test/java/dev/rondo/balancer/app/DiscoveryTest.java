@@ -3,6 +3,7 @@ package dev.rondo.balancer.app;
 import static dev.rondo.balancer.testkit.Configurations.on;
 import static dev.rondo.balancer.testkit.Messages.OK;
 import static dev.rondo.balancer.testkit.Messages.get;
+import static dev.rondo.balancer.testkit.PoolChange.change;
 import static dev.rondo.balancer.testkit.Slices.pod;
 import static dev.rondo.balancer.testkit.Slices.ready;
 import static dev.rondo.balancer.testkit.Slices.slice;
@@ -14,7 +15,6 @@ import dev.rondo.balancer.config.Configuration;
 import dev.rondo.balancer.config.ConfigurationLoader;
 import dev.rondo.balancer.config.EngineKind;
 import dev.rondo.balancer.config.Loaded;
-import dev.rondo.balancer.config.PoolConfig;
 import dev.rondo.balancer.connect.Resolver;
 import dev.rondo.balancer.discovery.Whereabouts;
 import dev.rondo.balancer.proxy.Graces;
@@ -54,20 +54,7 @@ class DiscoveryTest {
     }
 
     private static Configuration with(EngineKind engine, BackendSource source) {
-        return on(engine)
-                .backends(1)
-                .policies(pool -> new PoolConfig(
-                        pool.name(),
-                        pool.strategy(),
-                        source,
-                        pool.timeouts(),
-                        pool.headers(),
-                        pool.balancing(),
-                        pool.healthCheck(),
-                        pool.outlierDetection(),
-                        pool.retry(),
-                        pool.hedge()))
-                .build();
+        return on(engine).backends(1).policies(change().source(source)).build();
     }
 
     private static BackendSource service() {

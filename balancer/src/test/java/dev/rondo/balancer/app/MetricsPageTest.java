@@ -3,6 +3,7 @@ package dev.rondo.balancer.app;
 import static dev.rondo.balancer.testkit.Configurations.on;
 import static dev.rondo.balancer.testkit.Messages.OK;
 import static dev.rondo.balancer.testkit.Messages.get;
+import static dev.rondo.balancer.testkit.PoolChange.change;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rondo.balancer.config.BackendSource;
@@ -55,17 +56,13 @@ class MetricsPageTest {
     private static PoolConfig checked(PoolConfig pool) {
         boolean found = pool.name().equals("found");
         int port = pool.backends().getFirst().port();
-        return new PoolConfig(
-                pool.name(),
-                pool.strategy(),
-                found ? new BackendSource.Dns("localhost", port, false, Duration.ofSeconds(5), 1, 0) : pool.source(),
-                pool.timeouts(),
-                pool.headers(),
-                pool.balancing(),
-                HealthCheckConfig.http("/health"),
-                pool.outlierDetection(),
-                pool.retry(),
-                new HedgeConfig(0.5, Duration.ofSeconds(1)));
+        return change().source(
+                        found
+                                ? new BackendSource.Dns("localhost", port, false, Duration.ofSeconds(5), 1, 0)
+                                : pool.source())
+                .healthCheck(HealthCheckConfig.http("/health"))
+                .hedge(new HedgeConfig(0.5, Duration.ofSeconds(1)))
+                .apply(pool);
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.rondo.balancer.app;
 import static dev.rondo.balancer.testkit.Configurations.on;
 import static dev.rondo.balancer.testkit.Messages.OK;
 import static dev.rondo.balancer.testkit.Messages.get;
+import static dev.rondo.balancer.testkit.PoolChange.change;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rondo.balancer.config.EngineKind;
@@ -35,17 +36,7 @@ class OutlierTest {
                 1.9,
                 0,
                 Duration.ZERO);
-        return new PoolConfig(
-                pool.name(),
-                pool.strategy(),
-                pool.backends(),
-                pool.timeouts(),
-                pool.headers(),
-                pool.balancing(),
-                null,
-                often,
-                pool.retry(),
-                null);
+        return change().outliers(often).apply(pool);
     }
 
     /** 503 to three requests of ten: the second, the fifth and the eighth. */

@@ -3,6 +3,7 @@ package dev.rondo.balancer.app;
 import static dev.rondo.balancer.testkit.Configurations.on;
 import static dev.rondo.balancer.testkit.Messages.OK;
 import static dev.rondo.balancer.testkit.Messages.get;
+import static dev.rondo.balancer.testkit.PoolChange.change;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rondo.balancer.config.EngineKind;
@@ -85,16 +86,6 @@ class OverloadTest {
     }
 
     private static PoolConfig checked(PoolConfig pool) {
-        return new PoolConfig(
-                pool.name(),
-                pool.strategy(),
-                pool.backends(),
-                pool.timeouts(),
-                pool.headers(),
-                pool.balancing(),
-                HealthCheckConfig.http("/health"),
-                pool.outlierDetection(),
-                pool.retry(),
-                null);
+        return change().healthCheck(HealthCheckConfig.http("/health")).apply(pool);
     }
 }

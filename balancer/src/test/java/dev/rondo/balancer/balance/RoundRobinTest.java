@@ -2,6 +2,7 @@ package dev.rondo.balancer.balance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rondo.balancer.testkit.Threads;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;

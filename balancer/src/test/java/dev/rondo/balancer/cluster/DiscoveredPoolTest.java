@@ -1,5 +1,6 @@
 package dev.rondo.balancer.cluster;
 
+import static dev.rondo.balancer.testkit.PoolChange.change;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -66,17 +67,7 @@ class DiscoveredPoolTest {
     }
 
     private static PoolConfig with(PoolConfig pool, BackendSource source, @Nullable HealthCheckConfig check) {
-        return new PoolConfig(
-                pool.name(),
-                pool.strategy(),
-                source,
-                pool.timeouts(),
-                pool.headers(),
-                pool.balancing(),
-                check,
-                pool.outlierDetection(),
-                pool.retry(),
-                pool.hedge());
+        return change().source(source).healthCheck(check).apply(pool);
     }
 
     private static BackendConfig config(String id, String host) {

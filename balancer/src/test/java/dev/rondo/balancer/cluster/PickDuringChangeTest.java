@@ -1,6 +1,7 @@
 package dev.rondo.balancer.cluster;
 
 import static dev.rondo.balancer.testkit.Configurations.on;
+import static dev.rondo.balancer.testkit.PoolChange.change;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,9 +9,6 @@ import dev.rondo.balancer.config.BackendConfig;
 import dev.rondo.balancer.config.Balancing;
 import dev.rondo.balancer.config.Configuration;
 import dev.rondo.balancer.config.EngineKind;
-import dev.rondo.balancer.config.OutlierConfig;
-import dev.rondo.balancer.config.PoolConfig;
-import dev.rondo.balancer.config.RetryConfig;
 import dev.rondo.balancer.config.Strategy;
 import dev.rondo.balancer.connect.Resolver;
 import java.net.InetAddress;
@@ -49,17 +47,8 @@ class PickDuringChangeTest {
                 new Balancing(Balancing.DEFAULT.hashOn(), 0, panicThreshold, null, Balancing.DEFAULT.queue(), null);
         Configuration configuration = on(EngineKind.AUTO)
                 .backends(80)
-                .policies(pool -> new PoolConfig(
-                        "default",
-                        strategy,
-                        List.of(backends),
-                        pool.timeouts(),
-                        pool.headers(),
-                        balancing,
-                        null,
-                        OutlierConfig.DEFAULT,
-                        RetryConfig.DEFAULT,
-                        null))
+                .policies(
+                        change().strategy(strategy).backends(List.of(backends)).balancing(balancing))
                 .build();
         cluster.apply(configuration, 1);
         resolver.close();

@@ -1,11 +1,11 @@
 package dev.rondo.balancer.cluster;
 
+import static dev.rondo.balancer.testkit.PoolChange.change;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rondo.balancer.config.Configuration;
 import dev.rondo.balancer.config.EngineKind;
 import dev.rondo.balancer.config.HealthCheckConfig;
-import dev.rondo.balancer.config.PoolConfig;
 import dev.rondo.balancer.connect.Resolver;
 import dev.rondo.balancer.testkit.Configurations;
 import java.net.InetAddress;
@@ -57,18 +57,7 @@ class PoolChangesTest {
     private static Configuration configuration(@Nullable HealthCheckConfig check, int... weights) {
         Configurations all = Configurations.on(EngineKind.VIRTUAL_THREADS);
         for (int i = 0; i < weights.length; i++) all.backend("default", i + 1, weights[i]);
-        return all.policies(pool -> new PoolConfig(
-                        pool.name(),
-                        pool.strategy(),
-                        pool.backends(),
-                        pool.timeouts(),
-                        pool.headers(),
-                        pool.balancing(),
-                        check,
-                        pool.outlierDetection(),
-                        pool.retry(),
-                        null))
-                .build();
+        return all.policies(change().healthCheck(check)).build();
     }
 
     private Pool apply(@Nullable HealthCheckConfig check, int... weights) {

@@ -1,12 +1,12 @@
 package dev.rondo.balancer.cluster;
 
+import static dev.rondo.balancer.testkit.PoolChange.change;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rondo.balancer.config.BackendConfig;
 import dev.rondo.balancer.config.Configuration;
 import dev.rondo.balancer.config.EngineKind;
 import dev.rondo.balancer.config.OutlierConfig;
-import dev.rondo.balancer.config.PoolConfig;
 import dev.rondo.balancer.connect.Resolver;
 import dev.rondo.balancer.telemetry.BackendLabels;
 import dev.rondo.balancer.telemetry.BackendTotals;
@@ -54,17 +54,7 @@ class PoolComparisonTest {
     private static Configuration configuration(OutlierConfig outliers, int... ports) {
         return Configurations.on(EngineKind.VIRTUAL_THREADS)
                 .backends(ports)
-                .policies(pool -> new PoolConfig(
-                        pool.name(),
-                        pool.strategy(),
-                        pool.backends(),
-                        pool.timeouts(),
-                        pool.headers(),
-                        pool.balancing(),
-                        null,
-                        outliers,
-                        pool.retry(),
-                        null))
+                .policies(change().outliers(outliers))
                 .build();
     }
 

@@ -1,17 +1,14 @@
 package dev.rondo.balancer.cluster;
 
 import static dev.rondo.balancer.testkit.Configurations.on;
+import static dev.rondo.balancer.testkit.PoolChange.change;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rondo.balancer.config.BackendConfig;
-import dev.rondo.balancer.config.Balancing;
 import dev.rondo.balancer.config.Configuration;
 import dev.rondo.balancer.config.EngineKind;
 import dev.rondo.balancer.config.HealthCheckConfig;
-import dev.rondo.balancer.config.OutlierConfig;
-import dev.rondo.balancer.config.PoolConfig;
-import dev.rondo.balancer.config.RetryConfig;
 import dev.rondo.balancer.config.Strategy;
 import dev.rondo.balancer.connect.Resolver;
 import java.net.InetAddress;
@@ -80,17 +77,7 @@ class PoolEventsTest {
             }
             Configuration next = on(EngineKind.AUTO)
                     .backends(80)
-                    .policies(pool -> new PoolConfig(
-                            "default",
-                            strategy,
-                            backends,
-                            pool.timeouts(),
-                            pool.headers(),
-                            Balancing.DEFAULT,
-                            HealthCheckConfig.tcp(),
-                            OutlierConfig.DEFAULT,
-                            RetryConfig.DEFAULT,
-                            null))
+                    .policies(change().strategy(strategy).backends(backends).healthCheck(HealthCheckConfig.tcp()))
                     .build();
             cluster.apply(next, 1);
         }

@@ -1,5 +1,6 @@
 package dev.rondo.balancer.cluster;
 
+import static dev.rondo.balancer.testkit.PoolChange.change;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -21,17 +22,7 @@ class PoolLatencyTest {
     private static final long MILLI = TimeUnit.MILLISECONDS.toNanos(1);
 
     private static PoolConfig ewma(PoolConfig pool) {
-        return new PoolConfig(
-                pool.name(),
-                Strategy.PEAK_EWMA,
-                pool.backends(),
-                pool.timeouts(),
-                pool.headers(),
-                pool.balancing(),
-                null,
-                pool.outlierDetection(),
-                pool.retry(),
-                null);
+        return change().strategy(Strategy.PEAK_EWMA).apply(pool);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.rondo.balancer.cluster;
 
 import static dev.rondo.balancer.testkit.Configurations.on;
+import static dev.rondo.balancer.testkit.PoolChange.change;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,21 +10,17 @@ import dev.rondo.balancer.config.HealthCheckConfig;
 import dev.rondo.balancer.config.PoolConfig;
 import dev.rondo.balancer.connect.Resolver;
 import dev.rondo.balancer.testkit.Configurations;
+import dev.rondo.balancer.testkit.Threads;
 import java.net.InetAddress;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What many threads do to one pool at once. */
 class PoolThreadsTest {
-    private static final int THREADS = 8;
     private static final int ROUNDS = 3_000;
 
     private final Resolver resolver =
@@ -55,47 +52,19 @@ class PoolThreadsTest {
         return most;
     }
 
-    /** Runs {@code work} on all threads at once, each with its number. */
-    private static <R> List<R> run(IntFunction<R> work) throws Exception {
-        CountDownLatch start = new CountDownLatch(1);
-        List<FutureTask<R>> tasks = new ArrayList<>();
-        for (int i = 0; i < THREADS; i++) {
-            int number = i;
-            FutureTask<R> task = new FutureTask<>(() -> {
-                start.await();
-                return work.apply(number);
-            });
-            tasks.add(task);
-            Thread.ofPlatform().daemon().start(task);
-        }
-        start.countDown();
-        List<R> results = new ArrayList<>();
-        for (FutureTask<R> task : tasks) results.add(task.get());
-        return results;
-    }
-
     /** Room for two, and no clock that would help. A wake-up that is lost leaves somebody waiting for ever: then this fails after a minute. */
     @Test
     @Timeout(value = 60, unit = TimeUnit.SECONDS)
     void noWakeUpIsLost() throws Exception {
         Pool pool = pool(on(EngineKind.AUTO).backend(1, 1).backend(2, 1));
-        assertThat(run(number -> visit(pool, new SplittableRandom(number)))).containsOnly(1);
+        assertThat(Threads.runNumbered(number -> visit(pool, new SplittableRandom(number))))
+                .containsOnly(1);
         assertThat(pool.inFlight()).isZero();
         assertThat(pool.waiting()).isZero();
     }
 
     private static PoolConfig checked(PoolConfig pool) {
-        return new PoolConfig(
-                pool.name(),
-                pool.strategy(),
-                pool.backends(),
-                pool.timeouts(),
-                pool.headers(),
-                pool.balancing(),
-                HealthCheckConfig.http("/health"),
-                pool.outlierDetection(),
-                pool.retry(),
-                null);
+        return change().healthCheck(HealthCheckConfig.http("/health")).apply(pool);
     }
 
     /** Each thread judges one backend: what it says is never undone by what another says of another. */
@@ -105,7 +74,7 @@ class PoolThreadsTest {
         Pool pool = pool(on(EngineKind.AUTO).backends(1, 2, 3, 4, 5, 6, 7, 8).policies(PoolThreadsTest::checked));
         List<Backend> backends = pool.backends();
         for (Backend backend : backends) pool.checked(backend, true, "status 200");
-        List<Boolean> kept = run(number -> {
+        List<Boolean> kept = Threads.runNumbered(number -> {
             Backend mine = backends.get(number);
             boolean all = true;
             for (int round = 0; round < ROUNDS; round++) {
@@ -128,7 +97,7 @@ class PoolThreadsTest {
     @Timeout(value = 60, unit = TimeUnit.SECONDS)
     void threadsTogetherNeverEjectTooMany() throws Exception {
         Pool pool = pool(on(EngineKind.AUTO).backends(1, 2, 3, 4));
-        run(number -> {
+        Threads.runNumbered(number -> {
             SplittableRandom random = new SplittableRandom(number);
             for (int round = 0; round < ROUNDS; round++) {
                 Lease lease = pool.acquire(0, 0, random, List.of());

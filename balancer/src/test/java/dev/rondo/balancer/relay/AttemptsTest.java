@@ -4,6 +4,7 @@ import static dev.rondo.balancer.testkit.Configurations.on;
 import static dev.rondo.balancer.testkit.Messages.OK;
 import static dev.rondo.balancer.testkit.Messages.get;
 import static dev.rondo.balancer.testkit.Messages.post;
+import static dev.rondo.balancer.testkit.PoolChange.change;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rondo.balancer.config.BackendConfig;
@@ -157,17 +158,7 @@ class AttemptsTest {
     }
 
     private static UnaryOperator<PoolConfig> with(UnaryOperator<BackendConfig> change) {
-        return pool -> new PoolConfig(
-                pool.name(),
-                pool.strategy(),
-                pool.backends().stream().map(change).toList(),
-                pool.timeouts(),
-                pool.headers(),
-                pool.balancing(),
-                null,
-                pool.outlierDetection(),
-                pool.retry(),
-                null);
+        return change().backends(change);
     }
 
     @BothEngines

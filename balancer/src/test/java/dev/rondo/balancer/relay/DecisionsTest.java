@@ -2,12 +2,12 @@ package dev.rondo.balancer.relay;
 
 import static dev.rondo.balancer.testkit.Configurations.on;
 import static dev.rondo.balancer.testkit.Messages.OK;
+import static dev.rondo.balancer.testkit.PoolChange.change;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rondo.balancer.config.Affinity;
 import dev.rondo.balancer.config.Balancing;
 import dev.rondo.balancer.config.EngineKind;
-import dev.rondo.balancer.config.PoolConfig;
 import dev.rondo.balancer.config.Strategy;
 import dev.rondo.balancer.testkit.Balancer;
 import dev.rondo.balancer.testkit.BothEngines;
@@ -87,18 +87,7 @@ class DecisionsTest {
                 RawBackend other = RawBackend.answering(OK);
                 Balancer rondo = on(engine)
                         .backends(one.port(), other.port())
-                        .policies(pool -> new PoolConfig(
-                                pool.name(),
-                                Strategy.RANDOM,
-                                pool.backends(),
-                                pool.timeouts(),
-                                pool.headers(),
-                                new Balancing(
-                                        Balancing.DEFAULT.hashOn(), 0, 0, null, Balancing.DEFAULT.queue(), affinity),
-                                null,
-                                pool.outlierDetection(),
-                                pool.retry(),
-                                null))
+                        .policies(change().strategy(Strategy.RANDOM).balancing(Balancing.DEFAULT.queue(), affinity))
                         .start();
                 RawClient client = RawClient.connect(rondo.port())) {
             client.send("GET /1 HTTP/1.1\r\nHost: lb.test\r\n\r\n");

@@ -3,6 +3,7 @@ package dev.rondo.balancer.relay;
 import static dev.rondo.balancer.testkit.Configurations.on;
 import static dev.rondo.balancer.testkit.Messages.OK;
 import static dev.rondo.balancer.testkit.Messages.get;
+import static dev.rondo.balancer.testkit.PoolChange.change;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rondo.balancer.config.Affinity;
@@ -54,17 +55,11 @@ class HedgeTest {
 
     private static UnaryOperator<PoolConfig> hedged(
             Strategy strategy, RetryConfig retry, @Nullable Affinity affinity, Duration delay) {
-        return pool -> new PoolConfig(
-                pool.name(),
-                strategy,
-                pool.backends(),
-                pool.timeouts(),
-                pool.headers(),
-                new Balancing(Balancing.DEFAULT.hashOn(), 0, 0, null, Balancing.DEFAULT.queue(), affinity),
-                null,
-                OutlierConfig.OFF,
-                retry,
-                new HedgeConfig(0.5, delay));
+        return change().strategy(strategy)
+                .balancing(Balancing.DEFAULT.queue(), affinity)
+                .outliers(OutlierConfig.OFF)
+                .retry(retry)
+                .hedge(new HedgeConfig(0.5, delay));
     }
 
     private static String ok(String body) {

@@ -4,10 +4,10 @@ import static dev.rondo.balancer.testkit.Configurations.on;
 import static dev.rondo.balancer.testkit.Messages.OK;
 import static dev.rondo.balancer.testkit.Messages.get;
 import static dev.rondo.balancer.testkit.Messages.post;
+import static dev.rondo.balancer.testkit.PoolChange.change;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rondo.balancer.config.Affinity;
-import dev.rondo.balancer.config.Balancing;
 import dev.rondo.balancer.config.EngineKind;
 import dev.rondo.balancer.config.HealthCheckConfig;
 import dev.rondo.balancer.config.PoolConfig;
@@ -31,17 +31,7 @@ class PoliciesTest {
 
     private static UnaryOperator<PoolConfig> with(
             QueueConfig queue, @Nullable Affinity affinity, @Nullable HealthCheckConfig check) {
-        return pool -> new PoolConfig(
-                pool.name(),
-                pool.strategy(),
-                pool.backends(),
-                pool.timeouts(),
-                pool.headers(),
-                new Balancing(Balancing.DEFAULT.hashOn(), 0, 0, null, queue, affinity),
-                check,
-                pool.outlierDetection(),
-                pool.retry(),
-                null);
+        return change().balancing(queue, affinity).healthCheck(check);
     }
 
     private static Answer ask(Balancer rondo, String request, String method) throws Exception {

@@ -4,6 +4,7 @@ import static dev.rondo.balancer.testkit.Configurations.on;
 import static dev.rondo.balancer.testkit.Messages.OK;
 import static dev.rondo.balancer.testkit.Messages.get;
 import static dev.rondo.balancer.testkit.Messages.post;
+import static dev.rondo.balancer.testkit.PoolChange.change;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rondo.balancer.config.EngineKind;
@@ -186,11 +187,7 @@ class SlowBackendTest {
     }
 
     private static UnaryOperator<PoolConfig> timed(Duration response, Duration attempt, Duration request) {
-        return pool -> new PoolConfig(
-                pool.name(),
-                pool.strategy(),
-                pool.backends(),
-                new PoolTimeouts(
+        return pool -> change().timeouts(new PoolTimeouts(
                         SHORT,
                         response,
                         attempt,
@@ -198,13 +195,8 @@ class SlowBackendTest {
                         pool.timeouts().idle(),
                         pool.timeouts().tunnel(),
                         pool.timeouts().keepAlive(),
-                        pool.timeouts().maxAge()),
-                pool.headers(),
-                pool.balancing(),
-                pool.healthCheck(),
-                pool.outlierDetection(),
-                pool.retry(),
-                pool.hedge());
+                        pool.timeouts().maxAge()))
+                .apply(pool);
     }
 
     private static void uploadWithHints(Configurations configuration) throws Exception {

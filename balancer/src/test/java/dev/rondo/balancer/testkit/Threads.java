@@ -1,4 +1,4 @@
-package dev.rondo.balancer.balance;
+package dev.rondo.balancer.testkit;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -8,19 +8,31 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
 /** The same at once on many platform threads. */
-final class Threads {
-    static final int COUNT = 8;
+public final class Threads {
+    public static final int COUNT = 8;
 
     private Threads() {}
 
     /** What each has returned. */
-    static <R> List<R> run(Callable<R> work) throws InterruptedException, ExecutionException {
+    public static <R> List<R> run(Callable<R> work) throws InterruptedException, ExecutionException {
+        return runNumbered(_ -> work.call());
+    }
+
+    /** Work of a thread that is told its number, from 0. */
+    @FunctionalInterface
+    public interface Numbered<R> {
+        R call(int number) throws Exception;
+    }
+
+    /** As {@link #run(Callable)}. */
+    public static <R> List<R> runNumbered(Numbered<R> work) throws InterruptedException, ExecutionException {
         CountDownLatch start = new CountDownLatch(1);
         List<FutureTask<R>> tasks = new ArrayList<>();
         for (int i = 0; i < COUNT; i++) {
+            int number = i;
             FutureTask<R> task = new FutureTask<>(() -> {
                 start.await();
-                return work.call();
+                return work.call(number);
             });
             tasks.add(task);
             Thread.ofPlatform().daemon().start(task);
