@@ -54,10 +54,9 @@ public record Forecast(@Nullable Backend next, By by, List<Candidacy> all) {
         for (int i = 0; i < looks.size(); i++) {
             Member member = now.members().get(i);
             boolean has = room.test(member.backend());
-            boolean eligible = !question.othersWait
-                    && has
-                    && (now.used().contains(member) || (!near && now.further().contains(member)));
-            all.add(new Candidacy(looks.get(i), eligible, why(now, member, has, question.othersWait)));
+            Look look = looks.get(i);
+            boolean eligible = !question.othersWait && has && (look.inTurn() || (!near && look.used()));
+            all.add(new Candidacy(look, eligible, why(now, member, look, has, question.othersWait)));
         }
         if (now.used().isEmpty()) return new Forecast(null, By.NOBODY, all);
         if (question.othersWait) return new Forecast(null, By.QUEUE, all);
@@ -89,8 +88,8 @@ public record Forecast(@Nullable Backend next, By by, List<Candidacy> all) {
         return Snapshot.picker(now.config(), now.used(), new AtomicLong(question.cursor), question.time);
     }
 
-    private static String why(Snapshot now, Member member, boolean room, boolean othersWait) {
-        if (!now.used().contains(member) && !now.further().contains(member)) {
+    private static String why(Snapshot now, Member member, Look look, boolean room, boolean othersWait) {
+        if (!look.used()) {
             return now.spare().contains(member)
                     ? "a backup: for when no other is healthy, and for requests that all others have failed"
                     : member.reason();
@@ -99,7 +98,7 @@ public record Forecast(@Nullable Backend next, By by, List<Candidacy> all) {
         if (!backend.hasRoom()) return "full: its max-requests is " + member.limit();
         if (othersWait) return "others wait for it already";
         if (!room) return "on probation, and the one request that tries it has not ended";
-        if (now.used().contains(member)) return member.reason();
+        if (look.inTurn()) return member.reason();
         return member.isBackup()
                 ? "a backup: gets what those on probation cannot take"
                 : "far: gets what those that are near have no room for";

@@ -124,13 +124,8 @@ final class Outliers {
 
         int failures = who.failed();
         boolean tooMany = terms.consecutiveFailures() > 0 && failures >= terms.consecutiveFailures();
-        if (bench == 0 && !tooMany) return null;
-        return change(who, now, (state, all) -> {
-            if (!(state instanceof In in) || !all.canSpare(who, terms)) return null;
-            return bench > 0
-                    ? in.asked(bench, now, terms)
-                    : in.ejected(Cause.CONSECUTIVE_FAILURES, failures + " failures in a row", now, terms);
-        });
+        if (bench > 0) return out(who, now, terms, in -> in.asked(bench, now, terms));
+        return tooMany ? ejected(who, Cause.CONSECUTIVE_FAILURES, failures + " failures in a row", now, terms) : null;
     }
 
     /**
@@ -142,12 +137,17 @@ final class Outliers {
         if (!terms.enabled() || !(state(who) instanceof In)) return null;
         int cuts = who.cut();
         if (terms.consecutiveFailures() == 0 || cuts < terms.consecutiveFailures()) return null;
+        return ejected(who, Cause.CONSECUTIVE_FAILURES, cuts + " answers cut off in a row", now, terms);
+    }
+
+    private @Nullable Transition ejected(Passive who, Cause cause, String why, long now, OutlierTerms terms) {
+        return out(who, now, terms, in -> in.ejected(cause, why, now, terms));
+    }
+
+    /** Does nothing unless it is in service and the pool can spare it. */
+    private @Nullable Transition out(Passive who, long now, OutlierTerms terms, Function<In, Out> step) {
         return change(
-                who,
-                now,
-                (state, all) -> state instanceof In in && all.canSpare(who, terms)
-                        ? in.ejected(Cause.CONSECUTIVE_FAILURES, cuts + " answers cut off in a row", now, terms)
-                        : null);
+                who, now, (state, all) -> state instanceof In in && all.canSpare(who, terms) ? step.apply(in) : null);
     }
 
     /** The attempt with this ticket is over; does nothing unless it is the trial of a probation that goes on. */
@@ -198,12 +198,7 @@ final class Outliers {
         List<Transition> changes = new ArrayList<>();
         if (!terms.enabled()) return changes;
         for (Comparison.Suspect<Passive> suspect : Comparison.suspects(before, after, terms)) {
-            Transition change = change(
-                    suspect.who(),
-                    now,
-                    (state, all) -> state instanceof In in && all.canSpare(suspect.who(), terms)
-                            ? in.ejected(suspect.cause(), suspect.reason(), now, terms)
-                            : null);
+            Transition change = ejected(suspect.who(), suspect.cause(), suspect.reason(), now, terms);
             if (change != null) changes.add(change);
         }
         return changes;

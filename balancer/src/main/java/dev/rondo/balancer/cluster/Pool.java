@@ -155,6 +155,7 @@ public final class Pool {
     }
 
     private static Look look(Snapshot now, Member member, long time) {
+        boolean inTurn = now.used().contains(member);
         return new Look(
                 member.backend(),
                 member.state(),
@@ -162,8 +163,8 @@ public final class Pool {
                 member.since(),
                 member.weight(),
                 member.weight() * Snapshot.share(now.config(), member, time),
-                now.used().contains(member) || now.further().contains(member),
-                now.used().contains(member),
+                inTurn || now.further().contains(member),
+                inTurn,
                 member.ejection());
     }
 

@@ -148,7 +148,7 @@ record Snapshot(
         if (near.isEmpty() || near.size() == primary.size() || 2L * near.size() < known)
             return new Choice(Tier.HEALTHY, primary, List.of());
         List<Member> far = primary.stream().filter(m -> !m.near()).toList();
-        return new Choice(Tier.HEALTHY, near, List.of()).further(far);
+        return new Choice(Tier.HEALTHY, near, far, List.of(), List.of());
     }
 
     /** Also one that no check has answered for yet may have been benched, by requests of before. */

@@ -1,10 +1,8 @@
 package dev.rondo.balancer.telemetry;
 
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LongSummaryStatistics;
 import java.util.Map;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -16,10 +14,8 @@ final class Fairness {
     /** A backend that is up. Another {@code since} is another one: it was not up in between, however short that was. */
     private record Peer(String backend, double weight, long since) {}
 
-    /** What each of them had been picked when they were first seen together. */
-    private record Beginning(Set<Peer> peers, Map<String, Long> picks) {}
-
-    private final Map<String, Beginning> beginnings = new HashMap<>(); // by pool
+    /** By pool, what each of those that are up had been picked when they were first seen together. */
+    private final Map<String, Map<Peer, Long>> beginnings = new HashMap<>();
 
     /**
      * For each pool with a backend that is up, the largest difference in picks between those of equal weight. A strict rotation
@@ -27,37 +23,30 @@ final class Fairness {
      * changed since the last time this was asked.
      */
     synchronized SortedMap<String, Long> skewByPool(Iterable<BackendSeries> backends) {
-        Map<String, Set<Peer>> peers = new TreeMap<>();
-        Map<String, Map<String, Long>> picks = new HashMap<>();
+        SortedMap<String, Map<Peer, Long>> picks = new TreeMap<>();
         for (BackendSeries each : backends) {
             BackendStatus status = each.status();
             if (status == null || !status.inTurn()) continue;
-            String name = status.labels().backend();
-            peers.computeIfAbsent(each.pool(), _ -> new HashSet<>())
-                    .add(new Peer(name, status.weight(), status.since()));
-            picks.computeIfAbsent(each.pool(), _ -> new HashMap<>()).put(name, each.sum(BackendCounts.PICKS));
+            Peer peer = new Peer(status.labels().backend(), status.weight(), status.since());
+            picks.computeIfAbsent(each.pool(), _ -> new HashMap<>()).put(peer, each.sum(BackendCounts.PICKS));
         }
-        beginnings.keySet().retainAll(peers.keySet());
+        beginnings.keySet().retainAll(picks.keySet());
         SortedMap<String, Long> skew = new TreeMap<>();
-        peers.forEach((pool, now) -> {
-            Map<String, Long> picked = picks.getOrDefault(pool, Map.of());
-            Beginning beginning = beginnings.get(pool);
-            if (beginning == null || !beginning.peers.equals(now)) {
-                beginning = new Beginning(now, picked);
+        picks.forEach((pool, now) -> {
+            Map<Peer, Long> beginning = beginnings.get(pool);
+            if (beginning == null || !beginning.keySet().equals(now.keySet())) {
+                beginning = now;
                 beginnings.put(pool, beginning);
             }
-            skew.put(pool, skew(beginning, picked));
+            skew.put(pool, skew(beginning, now));
         });
         return skew;
     }
 
-    private static long skew(Beginning beginning, Map<String, Long> picks) {
+    private static long skew(Map<Peer, Long> beginning, Map<Peer, Long> now) {
         Map<Double, LongSummaryStatistics> byWeight = new HashMap<>();
-        for (Peer peer : beginning.peers) {
-            long before = beginning.picks.getOrDefault(peer.backend, 0L);
-            byWeight.computeIfAbsent(peer.weight, _ -> new LongSummaryStatistics())
-                    .accept(picks.getOrDefault(peer.backend, 0L) - before);
-        }
+        now.forEach((peer, picks) -> byWeight.computeIfAbsent(peer.weight, _ -> new LongSummaryStatistics())
+                .accept(picks - beginning.getOrDefault(peer, 0L)));
         return byWeight.values().stream()
                 .mapToLong(each -> each.getMax() - each.getMin())
                 .max()
