@@ -11,6 +11,7 @@ import dev.rondo.balancer.cluster.Cluster;
 import dev.rondo.balancer.cluster.Found;
 import dev.rondo.balancer.cluster.Look;
 import dev.rondo.balancer.cluster.Pool;
+import dev.rondo.balancer.cluster.Sight;
 import dev.rondo.balancer.config.BackendConfig;
 import dev.rondo.balancer.config.BackendSource;
 import dev.rondo.balancer.config.Configuration;
@@ -20,9 +21,11 @@ import dev.rondo.balancer.connect.Resolver;
 import dev.rondo.balancer.discovery.Discovery;
 import dev.rondo.balancer.discovery.SourceStatus;
 import dev.rondo.balancer.health.ActiveChecks;
+import dev.rondo.balancer.health.CheckResult;
 import dev.rondo.balancer.health.Connector;
 import dev.rondo.balancer.health.Place;
 import dev.rondo.balancer.health.PoolChecks;
+import dev.rondo.balancer.health.Verdicts;
 import dev.rondo.balancer.listener.DataListener;
 import dev.rondo.balancer.listener.Descriptors;
 import dev.rondo.balancer.proxy.Proxy;
@@ -51,6 +54,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -129,7 +133,7 @@ public final class Rondo implements AutoCloseable {
                 surroundings.graces(),
                 lane -> RandomGenerator.of("L64X128MixRandom"));
         this.connector = new Connector(resolver);
-        this.checks = new ActiveChecks(Ticker.SYSTEM, RandomGenerator.of("L64X128MixRandom"), this::checked);
+        this.checks = new ActiveChecks(Ticker.SYSTEM, RandomGenerator.of("L64X128MixRandom"), new Judge());
         this.discovery = new Discovery(
                 surroundings.lookup(),
                 surroundings.here(),
@@ -273,15 +277,38 @@ public final class Rondo implements AutoCloseable {
                         + engine.lanes().size() + " lanes, " + cluster.pools().size() + " pools");
     }
 
-    /** What was seen of a backend before it moved says nothing of it now. */
-    private void checked(String pool, String backend, Place place, boolean up, String why) {
-        Pool in = cluster.pool(pool);
-        HealthCheckConfig how = in == null ? null : in.config().healthCheck();
-        if (in == null || how == null) return;
-        for (Backend it : in.backends()) {
-            boolean same = it.id().equals(backend)
-                    && PoolChecks.place(how, it.config()).equals(place);
-            if (same) in.checked(it, up, why);
+    /** From what checks find to the pools. What was seen of a backend before it moved says nothing of it now. */
+    private final class Judge implements Verdicts {
+        @Override
+        public void checked(String pool, String backend, Place place, boolean up, String why) {
+            with(pool, backend, place, (in, it) -> in.checked(it, up, why));
+        }
+
+        @Override
+        public void made(String pool, String backend, Place place, CheckResult.Kind how) {
+            Sight sight =
+                    switch (how) {
+                        case PASSED -> Sight.WELL;
+                        case FAILED -> Sight.UNWELL;
+                        case REFUSED -> Sight.GONE;
+                        case NOT_MADE -> null;
+                    };
+            if (sight == null) return;
+            with(pool, backend, place, (in, it) -> {
+                // who listens on another port says nothing of who takes the requests
+                if (place.port() == it.config().port()) in.seen(it, sight);
+            });
+        }
+
+        private void with(String pool, String backend, Place place, BiConsumer<Pool, Backend> judge) {
+            Pool in = cluster.pool(pool);
+            HealthCheckConfig how = in == null ? null : in.config().healthCheck();
+            if (in == null || how == null) return;
+            for (Backend it : in.backends()) {
+                boolean same = it.id().equals(backend)
+                        && PoolChecks.place(how, it.config()).equals(place);
+                if (same) judge.accept(in, it);
+            }
         }
     }
 

@@ -40,6 +40,7 @@ final class RunCommand implements Callable<Integer> {
         source.file = file;
     }
 
+    private static final System.Logger LOG = System.getLogger(RunCommand.class.getName());
     private static final int BY_SIGNAL = 128;
     private static final int SIGINT = 2;
     private static final int SIGTERM = 15;
@@ -57,10 +58,10 @@ final class RunCommand implements Callable<Integer> {
         ApplicationLog.install(valid.configuration().log());
         // before the start: whoever sees that it serves may stop it
         CompletableFuture<Rondo> started = new CompletableFuture<>();
-        Signals.on("TERM", () -> end(started.join(), true, SIGTERM));
-        Signals.on("INT", () -> end(started.join(), false, SIGINT));
-        Signals.on("USR1", () -> started.join().reopenAccessLog());
-        Signals.on("HUP", () -> started.join().reload("SIGHUP"));
+        on("TERM", () -> end(started.join(), true, SIGTERM));
+        on("INT", () -> end(started.join(), false, SIGINT));
+        on("USR1", () -> started.join().reopenAccessLog());
+        on("HUP", () -> started.join().reload("SIGHUP"));
         try {
             Rondo rondo = Rondo.start(valid.configuration(), Surroundings.REAL.source(source::read));
             started.complete(rondo);
@@ -71,6 +72,13 @@ final class RunCommand implements Callable<Integer> {
         }
         ended.await();
         return status;
+    }
+
+    private static void on(String signal, Runnable action) {
+        if (!Signals.on(signal, action))
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "SIG" + signal + " does nothing: whoever started this process had it ignored, as nohup does");
     }
 
     /** Looks at the file's digest now and then: a mounted ConfigMap changes by a link that is swapped, of which no event tells. */

@@ -12,9 +12,11 @@ final class Signals {
     /**
      * Runs {@code action} on a thread of its own each time the process gets {@code SIG<name>}.
      *
+     * @return whether it will: the JVM goes on ignoring SIGHUP, SIGINT and SIGTERM where whoever started it had them ignored, as
+     *     {@code nohup} does
      * @throws IllegalStateException where this JDK or system has no such signal to give
      */
-    static void on(String name, Runnable action) {
+    static boolean on(String name, Runnable action) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
@@ -23,8 +25,9 @@ final class Signals {
                         if (method.getName().equals("handle")) action.run();
                         return null; // hashCode and equals are not asked for
                     });
-            signal.getMethod("handle", signal, handler)
+            Object before = signal.getMethod("handle", signal, handler)
                     .invoke(null, signal.getConstructor(String.class).newInstance(name), proxy);
+            return before != handler.getField("SIG_IGN").get(null);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("no handler for SIG" + name, e);
         }

@@ -15,11 +15,15 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * From Out and Probation back to In, too, where active checks had found it down and find it up again: what it was benched for
- * was before that.
+ * was before that. And from Out where somebody has found that nobody listens there, and checks pass again: who listens now is
+ * another process.
  */
 public sealed interface Ejection {
     /** Why it is in service after {@link #recovered}. */
     String RECOVERED = "its checks had failed and pass again";
+
+    /** Why it is in service after {@link Out#seen}. */
+    String RETURNED = "it was gone, and its checks pass again";
 
     /** Why a backend was benched, as metrics show it. */
     enum Cause {
@@ -87,18 +91,51 @@ public sealed interface Ejection {
         }
     }
 
-    /** Benched until {@code untilNanos}. */
-    record Out(Past past, long untilNanos, Cause cause, String reason) implements Ejection {
+    /**
+     * Benched until {@code untilNanos}.
+     *
+     * @param gone whether nobody listened there, as a request or a check has found, since its failures began
+     * @param passes checks in a row that have passed since then
+     */
+    record Out(Past past, long untilNanos, Cause cause, String reason, boolean gone, int passes) implements Ejection {
         /** One more ejection, for longer than the one before. */
         static Out ejected(Past past, Cause cause, String why, long now, OutlierTerms terms) {
             Past more = past.ejected(terms);
             long nanos = terms.ejectionNanos(more.timesEjected());
-            return new Out(more, now + nanos, cause, why + ": out for " + text(nanos));
+            return new Out(more, now + nanos, cause, why + ": out for " + text(nanos), false, 0);
         }
 
         /** It has said when to come back, which is no ejection and makes none longer. */
         static Out asked(Past past, long nanos, long now) {
-            return new Out(past, now + nanos, Cause.RETRY_AFTER, "its 503 had a Retry-After: out for " + text(nanos));
+            return new Out(
+                    past,
+                    now + nanos,
+                    Cause.RETRY_AFTER,
+                    "its 503 had a Retry-After: out for " + text(nanos),
+                    false,
+                    0);
+        }
+
+        /** Nobody listens there. */
+        Out left() {
+            return passed(true, 0);
+        }
+
+        /**
+         * After one more active check.
+         *
+         * @param rise passes in a row that bring back who was gone
+         */
+        Ejection seen(Sight sight, int rise, long now) {
+            return switch (sight) {
+                case GONE -> left();
+                case UNWELL -> passed(gone, 0);
+                case WELL -> gone && passes + 1 >= rise ? new In(past, now, RETURNED) : passed(gone, passes + 1);
+            };
+        }
+
+        private Out passed(boolean wasGone, int inARow) {
+            return new Out(past, untilNanos, cause, reason, wasGone, wasGone ? inARow : 0);
         }
 
         /** How many ejections there were in a row, this one included. */

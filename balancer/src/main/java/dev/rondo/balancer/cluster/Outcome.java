@@ -6,6 +6,8 @@ public enum Outcome {
     OK,
     /** It could not be reached, broke off, took too long, or answered 502, 503 or 504 of its own. */
     FAILED,
+    /** {@link #FAILED}, because nobody listens there. */
+    REFUSED,
     /**
      * It had all of the request, and nobody waited any longer: too little for a failure by itself, enough for one where it has
      * said nothing to anybody meanwhile.

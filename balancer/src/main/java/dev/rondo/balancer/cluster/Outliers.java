@@ -105,6 +105,7 @@ final class Outliers {
         return switch (outcome) {
             case OK -> succeeded(who, ticket, now);
             case FAILED, SILENT -> failed(who, ticket, retryAfterSeconds, now);
+            case REFUSED -> refused(who, ticket, now);
             case CUT -> cut(who, now);
             case OUTPACED, NEUTRAL -> ended(who, ticket, now, Probation::freed);
         };
@@ -121,10 +122,20 @@ final class Outliers {
         long bench = terms.benchNanos(retryAfterSeconds);
         if (!(state(who) instanceof In))
             return ended(who, ticket, now, trial -> bench > 0 ? trial.asked(bench, now) : trial.failed(now, terms));
-
         int failures = who.failed();
+        return bench > 0 ? out(who, now, terms, in -> in.asked(bench, now, terms)) : row(who, failures, now, terms);
+    }
+
+    private @Nullable Transition refused(Passive who, Ticket ticket, long now) {
+        OutlierTerms terms = this.terms;
+        if (!terms.enabled()) return ended(who, ticket, now, Probation::freed);
+        if (state(who) instanceof In) return row(who, who.refused(), now, terms);
+        var unused = change(who, now, (state, all) -> state instanceof Out out ? out.left() : null);
+        return ended(who, ticket, now, trial -> trial.failed(now, terms).left());
+    }
+
+    private @Nullable Transition row(Passive who, int failures, long now, OutlierTerms terms) {
         boolean tooMany = terms.consecutiveFailures() > 0 && failures >= terms.consecutiveFailures();
-        if (bench > 0) return out(who, now, terms, in -> in.asked(bench, now, terms));
         return tooMany ? ejected(who, Cause.CONSECUTIVE_FAILURES, failures + " failures in a row", now, terms) : null;
     }
 
@@ -141,7 +152,10 @@ final class Outliers {
     }
 
     private @Nullable Transition ejected(Passive who, Cause cause, String why, long now, OutlierTerms terms) {
-        return out(who, now, terms, in -> in.ejected(cause, why, now, terms));
+        return out(who, now, terms, in -> {
+            Out out = in.ejected(cause, why, now, terms);
+            return who.wasRefused() ? out.left() : out;
+        });
     }
 
     /** Does nothing unless it is in service and the pool can spare it. */
@@ -166,6 +180,19 @@ final class Outliers {
     Transition recovered(Passive who, long now) {
         who.whole();
         return change(who, now, (state, all) -> state instanceof In ? null : state.recovered(now));
+    }
+
+    /**
+     * An active check has ended, of whatever the requests ask. Who is benched and was gone is in service again after {@code rise}
+     * passes: what it was benched for was another process.
+     */
+    @Nullable
+    Transition seen(Passive who, Sight sight, int rise, long now) {
+        if (roll.get().benched() == 0) return null;
+        Transition back =
+                change(who, now, (state, all) -> state instanceof Out out ? out.seen(sight, rise, now) : null);
+        if (back != null) who.whole();
+        return back;
     }
 
     /** Puts those on probation whose time is over. */

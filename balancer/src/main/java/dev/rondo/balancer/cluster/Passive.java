@@ -15,6 +15,7 @@ final class Passive {
     private final BooleanSupplier serving;
     // means something only while the backend is in service; cleared when it comes back
     private final AtomicInteger failures = new AtomicInteger();
+    private volatile boolean refused; // by one of those failures
     // answers that broke off since the last whole one; what is in service again has it still
     private final AtomicInteger cuts = new AtomicInteger();
 
@@ -50,12 +51,25 @@ final class Passive {
     }
 
     void forgive() {
-        if (failures.get() != 0) failures.set(0);
+        if (failures.get() == 0) return;
+        failures.set(0);
+        refused = false;
     }
 
     /** Failures in a row, with this one. */
     int failed() {
         return failures.incrementAndGet();
+    }
+
+    /** As {@link #failed}, because nobody listens there. */
+    int refused() {
+        refused = true;
+        return failed();
+    }
+
+    /** Whether nobody listened there at one of the failures in a row. */
+    boolean wasRefused() {
+        return refused;
     }
 
     /** The end of an answer has come. Writes as seldom as {@link #answered}. */

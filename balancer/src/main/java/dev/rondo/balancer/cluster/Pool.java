@@ -2,6 +2,7 @@ package dev.rondo.balancer.cluster;
 
 import dev.rondo.balancer.balance.Picker;
 import dev.rondo.balancer.config.Affinity;
+import dev.rondo.balancer.config.HealthCheckConfig;
 import dev.rondo.balancer.config.OutlierConfig;
 import dev.rondo.balancer.config.PoolConfig;
 import dev.rondo.balancer.config.Strategy;
@@ -425,7 +426,7 @@ public final class Pool {
         boolean counts =
                 switch (outcome) {
                     case OK -> true;
-                    case FAILED, OUTPACED, SILENT -> nanos > backend.latencyNanos(time);
+                    case FAILED, REFUSED, OUTPACED, SILENT -> nanos > backend.latencyNanos(time);
                     case CUT, NEUTRAL -> false;
                 };
         if (counts) backend.latency().add(nanos, time);
@@ -469,6 +470,13 @@ public final class Pool {
         if (passed && wasDown && config().healthCheck() != null)
             outliers.recovered(backend.passive(), nanos.getAsLong());
         change(backend, standing -> config().healthCheck() == null ? standing : standing.checked(verdict, why));
+    }
+
+    /** An active check of where its requests go has ended; after {@link #checked}, where it has changed the verdict. */
+    public void seen(Backend backend, Sight sight) {
+        HealthCheckConfig checks = config().healthCheck();
+        if (checks == null) return;
+        if (outliers.seen(backend.passive(), sight, checks.rise(), nanos.getAsLong()) != null) rebuild();
     }
 
     /** Takes a backend out of rotation; what it has it ends. */

@@ -6,7 +6,7 @@ import dev.rondo.balancer.telemetry.BackendTotals;
  * What a backend has done since it is known; two of them make an interval.
  *
  * @param successes attempts that ended {@link Outcome#OK}
- * @param failures attempts that ended {@link Outcome#FAILED}
+ * @param failures attempts that ended {@link Outcome#FAILED} or {@link Outcome#REFUSED}
  * @param answers attempts whose time to the response's head is in {@code latencyNanos}
  * @param latencyNanos sum of those times
  */

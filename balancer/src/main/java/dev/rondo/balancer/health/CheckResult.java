@@ -12,6 +12,8 @@ public record CheckResult(Kind kind, String what) {
         PASSED,
         /** It is not. */
         FAILED,
+        /** It is not: nobody listens there. */
+        REFUSED,
         /** Nothing: the check could not be made for a reason of our own, such as no descriptor being left. */
         NOT_MADE
     }
@@ -22,6 +24,10 @@ public record CheckResult(Kind kind, String what) {
 
     static CheckResult failed(String what) {
         return new CheckResult(Kind.FAILED, what);
+    }
+
+    static CheckResult refused(String what) {
+        return new CheckResult(Kind.REFUSED, what);
     }
 
     static CheckResult notMade(String what) {

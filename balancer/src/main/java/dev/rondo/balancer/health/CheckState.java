@@ -23,7 +23,7 @@ public record CheckState(Standing standing, int against, boolean begun, String w
     public CheckState after(CheckResult result, int fall, int rise) {
         return switch (result.kind()) {
             case PASSED -> after(Standing.UP, rise, result.what());
-            case FAILED -> after(Standing.DOWN, fall, result.what());
+            case FAILED, REFUSED -> after(Standing.DOWN, fall, result.what());
             case NOT_MADE -> this;
         };
     }

@@ -74,7 +74,7 @@ public final class Connector {
             throw new CheckEnded(
                     switch (e) {
                         case SocketTimeoutException _ -> deadline.missed("connecting");
-                        case ConnectException _ -> CheckResult.failed("connection refused");
+                        case ConnectException _ -> CheckResult.refused("connection refused");
                         case NoRouteToHostException _ -> CheckResult.failed("no route to host");
                         case BindException _ -> CheckResult.notMade("no local port is free");
                         default -> CheckResult.failed("network unreachable");

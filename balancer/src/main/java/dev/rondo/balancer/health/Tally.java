@@ -11,7 +11,7 @@ record Tally(AtomicLong passed, AtomicLong failed) {
     void count(CheckResult.Kind kind) {
         switch (kind) {
             case PASSED -> passed.incrementAndGet();
-            case FAILED -> failed.incrementAndGet();
+            case FAILED, REFUSED -> failed.incrementAndGet();
             case NOT_MADE -> {}
         }
     }

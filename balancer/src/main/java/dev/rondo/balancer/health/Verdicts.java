@@ -1,6 +1,6 @@
 package dev.rondo.balancer.health;
 
-/** Who wants to know that a backend has changed. */
+/** Who wants to know what checks have found. */
 @FunctionalInterface
 public interface Verdicts {
     /**
@@ -11,4 +11,7 @@ public interface Verdicts {
      * @param why for people
      */
     void checked(String pool, String backend, Place place, boolean up, String why);
+
+    /** A check has been made, whatever it changes; after {@link #checked}, and otherwise as that. */
+    default void made(String pool, String backend, Place place, CheckResult.Kind how) {}
 }

@@ -177,8 +177,10 @@ final class Watch {
         CheckState after = before.after(result, rules.fall(), rules.rise());
         state = after;
         boolean changed = after.begun() && (!before.begun() || after.standing() != before.standing());
-        if (!changed) return _ -> {};
-        return verdicts -> verdicts.checked(pool, backend, seen, after.standing() == Standing.UP, after.why());
+        return verdicts -> {
+            if (changed) verdicts.checked(pool, backend, seen, after.standing() == Standing.UP, after.why());
+            verdicts.made(pool, backend, seen, result.kind());
+        };
     }
 
     /** After the verdict, so that the next one cannot overtake it. */

@@ -23,6 +23,7 @@ final class Blame {
     static Outcome of(Reason reason, Progress progress, boolean late, long waited, long telling) {
         if (reason == Reason.OUTPACED) return Outcome.OUTPACED;
         boolean cutShort = reason == Reason.CLIENT_ABORT || (late && isTimeout(reason));
+        if (reason == Reason.CONNECT_REFUSED) return Outcome.REFUSED;
         if (!cutShort) return isBackends(reason) ? Outcome.FAILED : Outcome.NEUTRAL;
         return switch (progress) {
             // a connection has half of its time at least, where that is what the whole request has

@@ -291,7 +291,8 @@ final class Hedge {
             judged = Outcome.FAILED;
             retryAfter = Relay.benchFor(answer, lane.coarseMillis());
         } catch (Failure e) {
-            if (end(HedgeOutcome.FAILED, reason(e), 0) && outcome != Reason.STALE_CONNECTION) judged = Outcome.FAILED;
+            if (end(HedgeOutcome.FAILED, reason(e), 0) && outcome != Reason.STALE_CONNECTION)
+                judged = outcome == Reason.CONNECT_REFUSED ? Outcome.REFUSED : Outcome.FAILED;
         } catch (RuntimeException | Error e) {
             LOG.log(System.Logger.Level.ERROR, "the second attempt of " + log.requestId() + " failed inside Rondo", e);
             end(HedgeOutcome.FAILED, Reason.INTERNAL_ERROR, 0);

@@ -48,6 +48,22 @@ class StopTest {
         return RawClient.ask(admin, "/health/ready").status();
     }
 
+    /** The JVM leaves a signal ignored that was so at its start. */
+    @Test
+    void aSignalThatStaysIgnoredIsSaidToBe() throws Exception {
+        Path file = Files.writeString(directory.resolve("rondo.yaml"), """
+                server: {host: 127.0.0.1, port: %d}
+                admin: {host: 127.0.0.1, port: %d}
+                backends: ["http://127.0.0.1:1"]
+                """.formatted(port, admin));
+        try (Program program = Program.start(List.of("nohup"), List.of(), "run", file.toString())) {
+            program.awaitLine("SIGHUP does nothing: whoever started this process had it ignored, as nohup does");
+            program.awaitLine("serving on");
+            program.signal("TERM");
+            assertThat(program.ended().status()).isZero();
+        }
+    }
+
     @Test
     void sigtermUnderLoadLosesNothing() throws Exception {
         List<String> lost = new ArrayList<>();

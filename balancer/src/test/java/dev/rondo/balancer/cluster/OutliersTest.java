@@ -158,6 +158,78 @@ class OutliersTest {
         assertThat(result(one, Outcome.CUT)).isNull();
     }
 
+    /**
+     * F: a request fails; R: is refused; O: is answered; g: a check is refused; u: fails otherwise; w: passes; t: it may be tried
+     * again; T: the one that tries it fails; X: is refused.
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "RRRRRw, out",
+        "RRRRRww, in",
+        "RRRRRwuw, out",
+        "RRRRRwuww, in",
+        "RRRRRwgw, out",
+        "FRFFFww, in", // the first of the row were of the process that has gone
+        "FFFFFwwww, out", // it has been there all the time
+        "FFFFFwuww, out",
+        "FFFFFwwgww, in", // a check has found out
+        "FFFFFgw, out",
+        "FFFFFRww, in", // a request that had been sent before
+        "FROFFFFFww, out", // that was another row
+        "RRRRRtw, probation", // somebody tries it already
+        "RRRRRtwTww, out",
+        "RRRRRtwXww, in",
+    })
+    void whoWasGoneIsBackAfterTwoPasses(String events, String state) {
+        pool(2);
+        Passive one = pool.get(0);
+        Ticket ticket = Ticket.PLAIN;
+        for (int i = 0; i < events.length(); i++) {
+            switch (events.charAt(i)) {
+                case 'F' -> result(one, Outcome.FAILED);
+                case 'R' -> result(one, Outcome.REFUSED);
+                case 'O' -> result(one, Outcome.OK);
+                case 'g' -> outliers.seen(one, Sight.GONE, 2, now);
+                case 'u' -> outliers.seen(one, Sight.UNWELL, 2, now);
+                case 'w' -> outliers.seen(one, Sight.WELL, 2, now);
+                case 't' -> {
+                    now = out(one).untilNanos();
+                    outliers.tick(now);
+                    ticket = requireNonNull(outliers.begin(one, now));
+                }
+                case 'T' -> outliers.onResult(one, ticket, Outcome.FAILED, 0, now);
+                default -> outliers.onResult(one, ticket, Outcome.REFUSED, 0, now);
+            }
+        }
+        assertThat(outliers.state(one).name()).isEqualTo(state);
+    }
+
+    @Test
+    void whoWasGoneIsBackWithItsPast() {
+        pool(2);
+        Passive one = pool.get(0);
+        for (int i = 0; i < 5; i++) result(one, Outcome.REFUSED);
+        assertThat(out(one).reason()).isEqualTo("5 failures in a row: out for 30s");
+        assertThat(outliers.seen(one, Sight.WELL, 1, now))
+                .isEqualTo(new Transition("b0", "out", "in", Ejection.RETURNED, now));
+        assertThat(fail(one, 4)).isNull();
+        assertThat(fail(one, 1)).isNotNull();
+        assertThat(out(one).reason()).isEqualTo("5 failures in a row: out for 1m");
+        outliers.seen(one, Sight.WELL, 1, now);
+        assertThat(out(one).gone()).as("that was the row before").isFalse();
+    }
+
+    /** It has said itself when it is to be asked again, and is there to say so. */
+    @Test
+    void aRestThatWasAskedForIsLeftAlone() {
+        pool(2);
+        Passive one = pool.get(0);
+        result(one, Outcome.REFUSED);
+        outliers.onResult(one, Ticket.PLAIN, Outcome.FAILED, 7, now);
+        for (int i = 0; i < 5; i++) outliers.seen(one, Sight.WELL, 1, now);
+        assertThat(out(one).cause()).isEqualTo(Ejection.Cause.RETRY_AFTER);
+    }
+
     @Test
     void silenceIsSinceTheLastAnswer() {
         Passive one = new Passive("one", () -> true);

@@ -436,6 +436,35 @@ class ActiveChecksTest {
         }
     }
 
+    /** In its order, also what changes nothing; what could not be made is no news of the backend, and said as such. */
+    @Test
+    void tellsHowEachCheckWasMadeAfterTheVerdict() throws Exception {
+        LinkedBlockingQueue<String> told = new LinkedBlockingQueue<>();
+        HandTime hand = new HandTime();
+        Verdicts all = new Verdicts() {
+            @Override
+            public void checked(String pool, String backend, Place place, boolean up, String why) {
+                told.add(up ? "up" : "down");
+            }
+
+            @Override
+            public void made(String pool, String backend, Place place, CheckResult.Kind how) {
+                told.add(pool + " " + backend + " " + place.port() + " " + how);
+            }
+        };
+        try (ActiveChecks watched = new ActiveChecks(hand, new SplittableRandom(1), hand, all)) {
+            watched.update(List.of(pool(asked, RULES, Map.of("b", 1))));
+            Duration after = Duration.ZERO;
+            for (CheckResult result : List.of(PASS, PASS, CheckResult.refused("gone"), CheckResult.notMade("none"))) {
+                hand.pass(after);
+                asked.take().answer(result);
+                hand.await(1, INTERVAL);
+                after = INTERVAL;
+            }
+        }
+        assertThat(told).containsExactly("up", "p b 1 PASSED", "p b 1 PASSED", "p b 1 REFUSED", "p b 1 NOT_MADE");
+    }
+
     @Test
     void closingLeavesNoConnectionAndNoThread() throws Exception {
         try (Resolver resolver = new Resolver(Resolver::system, Duration.ofDays(1));

@@ -14,13 +14,15 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class CheckStateTest {
     private static final CheckResult PASS = CheckResult.passed("status 200");
-    private static final CheckResult FAIL = CheckResult.failed("connection refused");
+    private static final CheckResult FAIL = CheckResult.failed("connection reset");
+    private static final CheckResult REFUSED = CheckResult.refused("connection refused");
     private static final CheckResult NONE = CheckResult.notMade("no descriptor is free");
 
     private static CheckResult result(CheckResult.Kind kind) {
         return switch (kind) {
             case PASSED -> PASS;
             case FAILED -> FAIL;
+            case REFUSED -> REFUSED;
             case NOT_MADE -> NONE;
         };
     }
@@ -37,7 +39,7 @@ class CheckStateTest {
         CheckState start = CheckState.initial(initial);
         assertThat(start.standing()).isEqualTo(initial);
         assertThat(start.after(PASS, 3, 3)).isEqualTo(new CheckState(Standing.UP, 0, true, "status 200"));
-        assertThat(start.after(FAIL, 3, 3)).isEqualTo(new CheckState(Standing.DOWN, 0, true, "connection refused"));
+        assertThat(start.after(FAIL, 3, 3)).isEqualTo(new CheckState(Standing.DOWN, 0, true, "connection reset"));
     }
 
     @Test
@@ -47,7 +49,7 @@ class CheckStateTest {
         assertThat(shaken).isEqualTo(new CheckState(Standing.UP, 2, true, "status 200"));
         assertThat(shaken.after(PASS, 3, 2)).isEqualTo(up);
         CheckState down = shaken.after(FAIL, 3, 2);
-        assertThat(down).isEqualTo(new CheckState(Standing.DOWN, 0, true, "connection refused, 3 times in a row"));
+        assertThat(down).isEqualTo(new CheckState(Standing.DOWN, 0, true, "connection reset, 3 times in a row"));
         CheckState half = down.after(PASS, 3, 2);
         assertThat(half.standing()).isEqualTo(Standing.DOWN);
         assertThat(half.after(FAIL, 3, 2)).isEqualTo(down);
@@ -58,7 +60,7 @@ class CheckStateTest {
     @Test
     void whereOneIsEnoughNothingIsSaidOfARow() {
         CheckState up = CheckState.initial(Standing.UNKNOWN).after(PASS, 1, 1);
-        assertThat(up.after(FAIL, 1, 1).why()).isEqualTo("connection refused");
+        assertThat(up.after(FAIL, 1, 1).why()).isEqualTo("connection reset");
     }
 
     @Property
@@ -81,20 +83,21 @@ class CheckStateTest {
             @ForAll @IntRange(min = 1, max = 4) int fall,
             @ForAll @IntRange(min = 1, max = 4) int rise) {
         CheckState state = CheckState.initial(initial);
-        List<CheckResult.Kind> made = new ArrayList<>();
+        List<Boolean> made = new ArrayList<>(); // whether it passed
         for (CheckResult.Kind kind : history) {
             CheckState next = state.after(result(kind), fall, rise);
             if (kind == CheckResult.Kind.NOT_MADE) {
                 assertThat(next).isEqualTo(state);
                 continue;
             }
-            made.add(kind);
-            int needed = kind == CheckResult.Kind.PASSED ? rise : fall;
-            Standing seen = kind == CheckResult.Kind.PASSED ? Standing.UP : Standing.DOWN;
+            boolean passed = kind == CheckResult.Kind.PASSED;
+            made.add(passed);
+            int needed = passed ? rise : fall;
+            Standing seen = passed ? Standing.UP : Standing.DOWN;
             boolean enough = made.size() == 1
                     || (made.size() >= needed
                             && made.subList(made.size() - needed, made.size()).stream()
-                                    .allMatch(k -> k == kind));
+                                    .allMatch(each -> each == passed));
             assertThat(next.standing()).isEqualTo(enough ? seen : state.standing());
             state = next;
         }

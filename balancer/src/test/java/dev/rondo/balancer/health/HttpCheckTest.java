@@ -256,9 +256,9 @@ class HttpCheckTest {
     void oneThatRefuses() throws Exception {
         try (RefusingPort port = new RefusingPort()) {
             assertThat(run(terms("GET", "/", null), new Place(HERE, port.port()), LONG))
-                    .isEqualTo(CheckResult.failed("connection refused"));
+                    .isEqualTo(CheckResult.refused("connection refused"));
             assertThat(new TcpCheck(connector).run(new Place(HERE, port.port()), new Deadline(Ticker.SYSTEM, LONG)))
-                    .isEqualTo(CheckResult.failed("connection refused"));
+                    .isEqualTo(CheckResult.refused("connection refused"));
         }
     }
 
@@ -357,7 +357,7 @@ class HttpCheckTest {
             assertThat(lookups.poll()).isEqualTo("b");
             moved.complete(null);
             assertThat(check.run(place, new Deadline(Ticker.SYSTEM, LONG)))
-                    .isEqualTo(CheckResult.failed("connection refused"));
+                    .isEqualTo(CheckResult.refused("connection refused"));
             assertThat(lookups.poll(10, TimeUnit.SECONDS))
                     .as("the check's own lookup")
                     .isEqualTo("b");

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class BlameTest {
     @ParameterizedTest
     @CsvSource({
-        "CONNECT_REFUSED,      NOTHING_SENT, false,  0, FAILED",
+        "CONNECT_REFUSED,      NOTHING_SENT, false,  0, REFUSED",
         "CONNECT_TIMEOUT,      NOTHING_SENT, false, 99, FAILED",
         "UPSTREAM_RESET,       SENT,         false,  0, FAILED",
         "UPSTREAM_RESET,       SENT,         true,   0, FAILED", // that was not the time

@@ -20,9 +20,12 @@ import org.jspecify.annotations.Nullable;
 
 /** The active checks of the pool: rules, times and states are the real ones, what they see is an {@link Origin}'s. */
 final class Checks {
-    /** Hears that checks have come to another verdict. */
+    /** Hears what checks find. */
     interface Verdicts {
         void checked(String backend, boolean up, String why);
+
+        /** Hears of each check, after that. */
+        void made(String backend, CheckResult.Kind how);
     }
 
     private final class Watch {
@@ -72,6 +75,7 @@ final class Checks {
             state = before.after(result, rules().rules().fall(), rules().rules().rise());
             boolean changed = state.begun() && (!before.begun() || state.standing() != before.standing());
             if (changed) verdicts.checked(backend, state.standing() == Standing.UP, state.why());
+            verdicts.made(backend, result.kind());
             long now = timeline.now();
             timeline.in(rules().rules().schedule().next(begun, now, random) - now, () -> begin(mine));
         }

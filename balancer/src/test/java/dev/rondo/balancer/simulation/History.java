@@ -7,8 +7,10 @@ import dev.rondo.balancer.cluster.BackendState;
 import dev.rondo.balancer.cluster.Cluster;
 import dev.rondo.balancer.cluster.Look;
 import dev.rondo.balancer.cluster.Pool;
+import dev.rondo.balancer.cluster.Sight;
 import dev.rondo.balancer.config.Configuration;
 import dev.rondo.balancer.connect.Resolver;
+import dev.rondo.balancer.health.CheckResult;
 import dev.rondo.balancer.http.Method;
 import dev.rondo.balancer.proxy.OpenAttempts.Sending;
 import java.util.ArrayDeque;
@@ -67,7 +69,7 @@ final class History {
                     tell(change.backend() + ": " + change.from() + " to " + change.to() + ", " + change.reason());
                     oracle.changed(pool, change);
                 }));
-        this.checks = new Checks(timeline, random, this::origin, resolver, this::checked);
+        this.checks = new Checks(timeline, random, this::origin, resolver, new Judge());
     }
 
     /** Stands for everything that has happened. */
@@ -245,13 +247,28 @@ final class History {
         checks.update(pool().config());
     }
 
-    private void checked(String backend, boolean up, String why) {
-        for (Backend it : pool().backends()) {
-            if (!it.id().equals(backend)) continue;
-            tell("checks: " + backend + (up ? " passes: " : " fails: ") + why);
-            boolean back = oracle.checked(it, up);
-            pool().checked(it, up, why);
-            if (back) oracle.isIn(it);
+    private final class Judge implements Checks.Verdicts {
+        @Override
+        public void checked(String backend, boolean up, String why) {
+            for (Backend it : pool().backends()) {
+                if (!it.id().equals(backend)) continue;
+                tell("checks: " + backend + (up ? " passes: " : " fails: ") + why);
+                boolean back = oracle.checked(it, up);
+                pool().checked(it, up, why);
+                if (back) oracle.isIn(it);
+            }
+        }
+
+        @Override
+        public void made(String backend, CheckResult.Kind how) {
+            Sight sight =
+                    switch (how) {
+                        case PASSED -> Sight.WELL;
+                        case FAILED -> Sight.UNWELL;
+                        case REFUSED -> Sight.GONE;
+                        case NOT_MADE -> throw new IllegalArgumentException("no check here lacks anything");
+                    };
+            for (Backend it : pool().backends()) if (it.id().equals(backend)) oracle.seen(it, sight);
         }
     }
 }

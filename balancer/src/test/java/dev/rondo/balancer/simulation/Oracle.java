@@ -8,6 +8,7 @@ import dev.rondo.balancer.cluster.Lease;
 import dev.rondo.balancer.cluster.Look;
 import dev.rondo.balancer.cluster.Outcome;
 import dev.rondo.balancer.cluster.Pool;
+import dev.rondo.balancer.cluster.Sight;
 import dev.rondo.balancer.cluster.Ticket;
 import dev.rondo.balancer.cluster.Tier;
 import dev.rondo.balancer.cluster.Transition;
@@ -65,6 +66,16 @@ final class Oracle implements Pool.Transitions {
         int inFlight;
         int failuresInARow;
         int cutsInARow;
+
+        /** Whether one of its failures in a row was that nobody listened. */
+        boolean refusedInARow;
+
+        /** Which ejection the next two are of. */
+        @Nullable
+        Long until;
+
+        boolean gone;
+        int passes;
 
         /** When its last answer began, as exactly as the pool knows it. */
         @Nullable
@@ -158,6 +169,46 @@ final class Oracle implements Pool.Transitions {
         if (back) facts.cutsInARow = 0;
         facts.check = up ? Check.PASSED : Check.FAILED;
         return back;
+    }
+
+    /** Tells the pool of a check that was made, and judges what it makes of that. */
+    void seen(Backend backend, Sight sight) {
+        HealthCheckConfig checks = config().healthCheck();
+        if (checks == null) return;
+        Facts facts = facts(backend);
+        Ejection was = ejection(backend);
+        follow(facts, was, facts.refusedInARow);
+        boolean returns = false;
+        if (was instanceof Ejection.Out) {
+            facts.gone |= sight == Sight.GONE;
+            facts.passes = facts.gone && sight == Sight.WELL ? facts.passes + 1 : 0;
+            returns = facts.passes >= checks.rise();
+        }
+        pool().seen(backend, sight);
+        Ejection is = ejection(backend);
+        if (returns) facts.cutsInARow = 0;
+        require(
+                is.name().equals(returns ? "in" : was.name()),
+                backend.id() + " after a check that has seen it " + sight + ": " + was + " to " + is);
+        follow(facts, is, false);
+    }
+
+    /** @param gone whether it was gone, if it has been benched since the last time */
+    private static void follow(Facts facts, Ejection now, boolean gone) {
+        if (now instanceof Ejection.Out out) {
+            if (facts.until != null && facts.until == out.untilNanos()) return;
+            facts.until = out.untilNanos();
+            facts.gone = gone;
+            facts.passes = 0;
+        } else if (now instanceof Ejection.In && facts.until != null) {
+            facts.until = null;
+            facts.refusedInARow = false;
+        }
+    }
+
+    private Ejection ejection(Backend backend) {
+        for (Look look : pool().look()) if (look.backend() == backend) return look.ejection();
+        throw new Broken(backend.id() + " is in no pool");
     }
 
     void isIn(Backend backend) {
@@ -477,6 +528,8 @@ final class Oracle implements Pool.Transitions {
         List<Look> before = pool().look();
         boolean spoken = facts.heard != null && timeline.now() - took - facts.heard <= HEARD_TO;
         Outcome counted = outcome == Outcome.SILENT ? (spoken ? Outcome.OUTPACED : Outcome.FAILED) : outcome;
+        if (outcome == Outcome.REFUSED) counted = Outcome.FAILED;
+        refused(backend, facts, outcome);
         boolean ejects = ejects(backend, counted, retryAfter, before);
         pool().judge(lease, outcome, took, retryAfter, timeline.now());
         forgetTrial(facts, lease);
@@ -490,11 +543,25 @@ final class Oracle implements Pool.Transitions {
                 if (outcome == Outcome.OK || !(is instanceof Ejection.In)) facts.failuresInARow = 0;
                 boolean news = facts.heard == null || timeline.now() - facts.heard > HEARD_TO;
                 if (outcome == Outcome.OK && news) facts.heard = timeline.now();
-                if (was != is && is instanceof Ejection.Out out) hasALength(out, retryAfter);
+                if (!was.name().equals(is.name()) && is instanceof Ejection.Out out) hasALength(out, retryAfter);
+                boolean asked = retryAfter > 0
+                        && config().outlierDetection().retryAfterMax().isPositive();
+                boolean row = facts.refusedInARow && !asked;
+                follow(facts, is, was instanceof Ejection.In ? row : outcome == Outcome.REFUSED);
+                if (outcome == Outcome.OK) facts.refusedInARow = false;
             } else {
                 require(was.name().equals(is.name()), before.get(i).backend().id() + " pays for " + backend.id());
             }
         }
+    }
+
+    private void refused(Backend backend, Facts facts, Outcome outcome) {
+        for (Look look : pool().look())
+            if (look.backend() == backend) follow(facts, look.ejection(), facts.refusedInARow);
+        if (outcome != Outcome.REFUSED || !config().outlierDetection().enabled()) return;
+        if (facts.until == null) facts.refusedInARow = true;
+        facts.gone = true;
+        facts.passes = 0;
     }
 
     private boolean ejects(Backend backend, Outcome outcome, long retryAfter, List<Look> all) {

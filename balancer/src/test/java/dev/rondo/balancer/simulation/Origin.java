@@ -106,8 +106,8 @@ final class Origin {
                     case BUSY, RESTING -> !checkSeesBusy;
                     case DEAD, HANGING, RESETTING -> false;
                 };
-        return passes
-                ? new CheckResult(CheckResult.Kind.PASSED, "status 200")
-                : new CheckResult(CheckResult.Kind.FAILED, mood.name());
+        if (passes) return new CheckResult(CheckResult.Kind.PASSED, "status 200");
+        boolean refused = mood == Mood.DEAD;
+        return new CheckResult(refused ? CheckResult.Kind.REFUSED : CheckResult.Kind.FAILED, mood.name());
     }
 }

@@ -167,6 +167,7 @@ final class Visit implements Runnable {
     }
 
     private Outcome outcome(Ended ended, long took) {
+        if (ended.reason() == Reason.CONNECT_REFUSED) return Outcome.REFUSED;
         if (ended.reason().party() == Reason.Party.UPSTREAM) return Outcome.FAILED;
         if (ended.reached() == Reached.NOTHING_SENT) return Outcome.NEUTRAL;
         return took >= pool().config().timeouts().connect().toNanos() ? Outcome.SILENT : Outcome.OUTPACED;

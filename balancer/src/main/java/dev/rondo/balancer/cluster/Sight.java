@@ -1,0 +1,11 @@
+package dev.rondo.balancer.cluster;
+
+/** What one active check has seen of a backend that is out of rotation. */
+public enum Sight {
+    /** It passed. */
+    WELL,
+    /** It failed. */
+    UNWELL,
+    /** Nobody listens there. */
+    GONE
+}
