@@ -60,7 +60,7 @@ final class RunCommand implements Callable<Integer> {
         CompletableFuture<Rondo> started = new CompletableFuture<>();
         on("TERM", () -> end(started.join(), true, SIGTERM));
         on("INT", () -> end(started.join(), false, SIGINT));
-        on("USR1", () -> started.join().reopenAccessLog());
+        Signals.on("USR1", () -> started.join().reopenAccessLog());
         on("HUP", () -> started.join().reload("SIGHUP"));
         try {
             Rondo rondo = Rondo.start(valid.configuration(), Surroundings.REAL.source(source::read));

@@ -12,8 +12,8 @@ final class Signals {
     /**
      * Runs {@code action} on a thread of its own each time the process gets {@code SIG<name>}.
      *
-     * @return whether it will: the JVM goes on ignoring SIGHUP, SIGINT and SIGTERM where whoever started it had them ignored, as
-     *     {@code nohup} does
+     * @return of SIGHUP, SIGINT and SIGTERM whether it will: the JVM goes on ignoring those where whoever started it had them
+     *     ignored, as {@code nohup} does. It takes any other
      * @throws IllegalStateException where this JDK or system has no such signal to give
      */
     static boolean on(String name, Runnable action) {

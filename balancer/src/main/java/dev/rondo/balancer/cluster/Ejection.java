@@ -94,7 +94,7 @@ public sealed interface Ejection {
     /**
      * Benched until {@code untilNanos}.
      *
-     * @param gone whether nobody listened there, as a request or a check has found, since its failures began
+     * @param gone whether nobody listened there, as one of the failures in a row or, since then, a request or a check has found
      * @param passes checks in a row that have passed since then
      */
     record Out(Past past, long untilNanos, Cause cause, String reason, boolean gone, int passes) implements Ejection {
@@ -117,8 +117,8 @@ public sealed interface Ejection {
         }
 
         /** Nobody listens there. */
-        Out left() {
-            return passed(true, 0);
+        Out deserted() {
+            return with(true, 0);
         }
 
         /**
@@ -128,14 +128,17 @@ public sealed interface Ejection {
          */
         Ejection seen(Sight sight, int rise, long now) {
             return switch (sight) {
-                case GONE -> left();
-                case UNWELL -> passed(gone, 0);
-                case WELL -> gone && passes + 1 >= rise ? new In(past, now, RETURNED) : passed(gone, passes + 1);
+                case GONE -> deserted();
+                case UNWELL -> with(gone, 0);
+                case WELL -> gone && passes + 1 >= rise ? new In(past, now, RETURNED) : with(gone, passes + 1);
             };
         }
 
-        private Out passed(boolean wasGone, int inARow) {
-            return new Out(past, untilNanos, cause, reason, wasGone, wasGone ? inARow : 0);
+        private Out with(boolean wasGone, int inARow) {
+            int counted = wasGone ? inARow : 0;
+            return wasGone == gone && counted == passes
+                    ? this
+                    : new Out(past, untilNanos, cause, reason, wasGone, counted);
         }
 
         /** How many ejections there were in a row, this one included. */

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  *       failed: a trial that is a download must not keep its backend on probation until the last byte. Once more with
  *       {@link Outcome#CUT} where the answer breaks off later: that ejects by a count of its own, which heads do not clear;
  *   <li>a timer that calls {@link #tick} at {@link #dueAt}, set anew after each transition;
- *   <li>{@link #compare} once an interval.
+ *   <li>{@link #compare} once an interval;
+ *   <li>{@link #seen} for each active check, and {@link #recovered} where those have found it down and up again.
  * </ul>
  *
  * Each transition that is returned has happened: build the next snapshot from {@link #state}, after having read the
@@ -129,14 +130,21 @@ final class Outliers {
     private @Nullable Transition refused(Passive who, Ticket ticket, long now) {
         OutlierTerms terms = this.terms;
         if (!terms.enabled()) return ended(who, ticket, now, Probation::freed);
-        if (state(who) instanceof In) return row(who, who.refused(), now, terms);
-        var unused = change(who, now, (state, all) -> state instanceof Out out ? out.left() : null);
-        return ended(who, ticket, now, trial -> trial.failed(now, terms).left());
+        if (state(who) instanceof In) {
+            Transition change = row(who, who.refused(), now, terms);
+            if (change != null || state(who) instanceof In) return change;
+            // somebody else's failure has benched it meanwhile
+        }
+        var unused = change(who, now, (state, all) -> state instanceof Out out ? out.deserted() : null);
+        return ended(who, ticket, now, trial -> trial.failed(now, terms).deserted());
     }
 
     private @Nullable Transition row(Passive who, int failures, long now, OutlierTerms terms) {
-        boolean tooMany = terms.consecutiveFailures() > 0 && failures >= terms.consecutiveFailures();
-        return tooMany ? ejected(who, Cause.CONSECUTIVE_FAILURES, failures + " failures in a row", now, terms) : null;
+        if (terms.consecutiveFailures() == 0 || failures < terms.consecutiveFailures()) return null;
+        return out(who, now, terms, in -> {
+            Out out = in.ejected(Cause.CONSECUTIVE_FAILURES, failures + " failures in a row", now, terms);
+            return who.wasRefused() ? out.deserted() : out;
+        });
     }
 
     /**
@@ -152,10 +160,7 @@ final class Outliers {
     }
 
     private @Nullable Transition ejected(Passive who, Cause cause, String why, long now, OutlierTerms terms) {
-        return out(who, now, terms, in -> {
-            Out out = in.ejected(cause, why, now, terms);
-            return who.wasRefused() ? out.left() : out;
-        });
+        return out(who, now, terms, in -> in.ejected(cause, why, now, terms));
     }
 
     /** Does nothing unless it is in service and the pool can spare it. */
@@ -234,14 +239,14 @@ final class Outliers {
     /**
      * The one place where a state follows another.
      *
-     * @param step from the state it is in and the whole roll to the next; null: it stays. May run more than once
+     * @param step from the state it is in and the whole roll to the next; null or the same: it stays. May run more than once
      */
     private @Nullable Transition change(Passive who, long now, BiFunction<Ejection, Roll, @Nullable Ejection> step) {
         while (true) {
             Roll all = roll.get();
             Ejection from = all.of(who);
             Ejection to = step.apply(from, all);
-            if (to == null || !all.states().containsKey(who)) return null;
+            if (to == null || to == from || !all.states().containsKey(who)) return null;
             if (!roll.compareAndSet(all, all.with(who, to))) continue;
             if (to instanceof In) who.forgive();
             if (from.name().equals(to.name())) return null;

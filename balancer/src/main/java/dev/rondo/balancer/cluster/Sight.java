@@ -1,6 +1,6 @@
 package dev.rondo.balancer.cluster;
 
-/** What one active check has seen of a backend that is out of rotation. */
+/** What one active check has seen of a backend. */
 public enum Sight {
     /** It passed. */
     WELL,

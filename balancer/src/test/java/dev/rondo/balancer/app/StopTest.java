@@ -60,7 +60,9 @@ class StopTest {
             program.awaitLine("SIGHUP does nothing: whoever started this process had it ignored, as nohup does");
             program.awaitLine("serving on");
             program.signal("TERM");
-            assertThat(program.ended().status()).isZero();
+            Program.Ended ended = program.ended();
+            assertThat(ended.status()).isZero();
+            assertThat(ended.err()).doesNotContain("SIGTERM does nothing", "SIGUSR1 does nothing");
         }
     }
 

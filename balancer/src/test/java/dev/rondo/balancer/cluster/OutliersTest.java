@@ -219,6 +219,23 @@ class OutliersTest {
         assertThat(out(one).gone()).as("that was the row before").isFalse();
     }
 
+    /** That it was refused once says nothing of why it is slow. */
+    @Test
+    void whoIsBenchedByComparisonWasNotGone() {
+        pool(5);
+        Passive one = pool.get(0);
+        result(one, Outcome.REFUSED);
+        Map<Passive, Totals> before = new HashMap<>();
+        Map<Passive, Totals> after = new HashMap<>();
+        for (Passive who : pool) {
+            before.put(who, Totals.NONE);
+            after.put(who, new Totals(who == one ? 100 : 1_000, who == one ? 900 : 0, 1_000, 0));
+        }
+        assertThat(outliers.compare(before, after, now)).hasSize(1);
+        assertThat(out(one).cause()).isEqualTo(Ejection.Cause.SUCCESS_RATE);
+        assertThat(out(one).gone()).isFalse();
+    }
+
     /** It has said itself when it is to be asked again, and is there to say so. */
     @Test
     void aRestThatWasAskedForIsLeftAlone() {
