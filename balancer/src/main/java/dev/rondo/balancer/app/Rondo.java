@@ -267,6 +267,7 @@ public final class Rondo implements AutoCloseable {
                 telemetry.registry());
         long period = WATCH_EVERY.toMillis();
         var unused = watch.scheduleWithFixedDelay(this::lookAfterListeners, period, period, TimeUnit.MILLISECONDS);
+        var unusedToo = watch.scheduleWithFixedDelay(OldGeneration::lookAfter, period, period, TimeUnit.MILLISECONDS);
         check();
         long step = TICK_EVERY.toMillis();
         var unusedAsWell = watch.scheduleWithFixedDelay(this::tick, step, step, TimeUnit.MILLISECONDS);
