@@ -99,8 +99,14 @@ final class RunCommand implements Callable<Integer> {
 
     private void end(Rondo rondo, boolean delayed, int signal) {
         if (asked.getAndIncrement() == 0) {
-            rondo.drain(delayed);
-            ended.countDown();
+            try {
+                rondo.drain(delayed);
+            } catch (RuntimeException | Error e) {
+                LOG.log(System.Logger.Level.ERROR, "the drain failed inside Rondo: ending at once", e);
+                if (status == 0) status = Main.FAILED; // a second signal's stays
+            } finally {
+                ended.countDown(); // whoever was asked to end must not wait for a second signal
+            }
             return;
         }
         status = BY_SIGNAL + signal;
