@@ -9,6 +9,8 @@ import java.util.Arrays;
  */
 public abstract sealed class Head extends Fields permits RequestHead, ResponseHead {
     private static final int FIRST_BYTES = 128;
+    /** Taken at a time, or as much as is here already: what is behind a head is a body, and is not to be copied with it. */
+    private static final int PIECE = 1024;
     private static final int EMPTY_LINES = 8;
     private static final int MOST_OPTIONS = 64;
     private static final byte[] CLOSE = Octets.ascii("close");
@@ -82,7 +84,8 @@ public abstract sealed class Head extends Fields permits RequestHead, ResponseHe
      */
     public final boolean feed(ByteBuffer from) throws BadMessage {
         while (from.hasRemaining()) {
-            int taken = Math.min(from.remaining(), limits.headSize() + 1 - length);
+            int taken = Math.min(
+                    Math.min(from.remaining(), Math.max(length, PIECE)), limits.headSize() + 1 - length);
             if (taken == 0) throw tooLarge();
             if (bytes.length - length < taken) {
                 bytes = Arrays.copyOf(bytes, Math.max(Math.max(FIRST_BYTES, bytes.length * 2), length + taken));

@@ -50,6 +50,16 @@ class ResponseHeadTest {
     }
 
     @Test
+    void theBodyBehindItIsNotTakenAlong() throws BadMessage {
+        String text = "HTTP/1.1 200 OK\r\nX: " + "x".repeat(3_000) + "\r\n\r\n";
+        ByteBuffer from = ByteBuffer.wrap(Octets.ascii(text + "b".repeat(100_000)));
+        ResponseHead head = new ResponseHead(Limits.DEFAULT);
+        assertThat(head.feed(from)).isTrue();
+        assertThat(from.position()).isEqualTo(text.length());
+        assertThat(head.capacity()).isLessThan(4 * text.length());
+    }
+
+    @Test
     void isWrittenAsItCame() throws BadMessage {
         ResponseHead head = parsed("HTTP/1.1 299 Fine \u00e9\r\nx-A:  b \r\nSet-Cookie: 1\r\nConnection: close, X-B\r\n"
                 + "X-B: 2\r\nKeep-Alive: 5\r\nset-cookie:2\r\nContent-Length: 3\r\n\r\n");
