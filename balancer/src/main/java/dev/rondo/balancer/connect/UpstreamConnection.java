@@ -11,6 +11,7 @@ public final class UpstreamConnection {
     private final long madeAt;
     private boolean reused;
     private long idleSince;
+    private long lastBody;
 
     UpstreamConnection(Wire wire, InetSocketAddress address, long madeAt) {
         this.wire = wire;
@@ -37,6 +38,16 @@ public final class UpstreamConnection {
     /** Whether a request has been answered on it before. */
     public boolean isReused() {
         return reused;
+    }
+
+    /** Bytes of the body that came last on it, as its head had announced; 0 where it had not. The next may be as long. */
+    public long lastBody() {
+        return lastBody;
+    }
+
+    /** Sets {@link #lastBody}. */
+    public void lastBody(long bytes) {
+        lastBody = bytes;
     }
 
     long madeAt() {

@@ -18,7 +18,6 @@ import dev.rondo.balancer.telemetry.HedgeOutcome;
 import dev.rondo.balancer.telemetry.Reason;
 import dev.rondo.balancer.wire.Alarm;
 import dev.rondo.balancer.wire.Lane;
-import dev.rondo.balancer.wire.Wire;
 import dev.rondo.balancer.wire.WireTimeout;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -354,16 +353,16 @@ final class Hedge {
     /** Connects, sends the request and reads up to the final head; null where nobody wants it any more. */
     private @Nullable ResponseHead ask(Lease at) throws Failure {
         Workspace workspace = requireNonNull(mine);
-        Wire wire = connect(at.backend());
-        if (wire == null) return null;
+        UpstreamConnection to = connect(at.backend());
+        if (to == null) return null;
         try {
-            workspace.send(wire, pool.config().timeouts().idle().toNanos());
+            workspace.send(to.wire(), pool.config().timeouts().idle().toNanos());
         } catch (WireTimeout e) {
             throw new Failure(Reason.RESPONSE_TIMEOUT, Progress.SENT, "the backend takes nothing");
         } catch (IOException e) {
             throw new Failure(Reason.UPSTREAM_RESET, Progress.SENT, "the backend closed the connection");
         }
-        ResponseReader reader = new ResponseReader(lane, wire, workspace.response);
+        ResponseReader reader = new ResponseReader(lane, to, workspace.response);
         answers = reader;
         long deadline =
                 lane.coarseNanos() + attempts.patience(begun, lane.ticker().nanos());
@@ -378,7 +377,7 @@ final class Hedge {
         throw new Failure(Reason.BAD_RESPONSE, Progress.ANSWERED, "too many interim answers");
     }
 
-    private @Nullable Wire connect(Backend to) throws Failure {
+    private @Nullable UpstreamConnection connect(Backend to) throws Failure {
         UpstreamConnection made = to.upstream().takeIdle(lane, true);
         try {
             if (made == null) made = to.upstream().dial(lane, attempts.connecting(begun));
@@ -388,7 +387,7 @@ final class Hedge {
         lane.lock();
         try {
             connection = made;
-            return state == State.RUNS ? made.wire() : null;
+            return state == State.RUNS ? made : null;
         } finally {
             lane.unlock();
         }

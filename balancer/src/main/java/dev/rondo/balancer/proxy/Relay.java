@@ -422,7 +422,7 @@ final class Relay {
             sending.start(upstream, () -> attempts.within(patience, lane.coarseNanos()), this::watchClient);
         }
 
-        ResponseReader answers = new ResponseReader(lane, upstream, work.response);
+        ResponseReader answers = new ResponseReader(lane, connection, work.response);
         try {
             readAnswer(answers, sending, attempts, patience);
             long ended = lane.ticker().nanos();

@@ -21,6 +21,7 @@ final class ResponseBody {
     private final Wire client;
     private final BodyKind kind;
     private final boolean chunked;
+    private final Workspace workspace;
     private final ByteSink sink;
     private final ChunkedDecoder decoder;
     private final Pool pool;
@@ -47,12 +48,13 @@ final class ResponseBody {
         this.client = client;
         this.kind = kind;
         this.chunked = chunked;
+        this.workspace = workspace;
         this.sink = workspace.sink;
         this.decoder = workspace.responseDecoder;
         this.pool = pool;
         this.clientIdle = clientIdle;
         this.backendIdle = pool.config().timeouts().idle().toNanos();
-        this.left = kind == BodyKind.LENGTH ? from.head().contentLength() : 0;
+        this.left = from.announced(kind);
         this.whole = kind == BodyKind.NONE;
         decoder.clear();
     }
@@ -68,6 +70,46 @@ final class ResponseBody {
      * @param whenRead runs when the backend has nothing more to do with it: before the last bytes go to the client
      */
     Reason relay(Runnable whenRead) {
+        try {
+            return kind == BodyKind.LENGTH ? passThrough(whenRead) : recode(whenRead);
+        } catch (BadMessage e) {
+            return Reason.BAD_RESPONSE;
+        } catch (IOException e) {
+            return Reason.CLIENT_ABORT;
+        }
+    }
+
+    /** A body whose length is known goes from the buffer it was read into, and the head before it. */
+    private Reason passThrough(Runnable whenRead) throws IOException {
+        int head = sink.length();
+        if (!from.putInFront(sink)) {
+            workspace.send(client, clientIdle);
+            head = 0;
+        }
+        writeThrough(head, whenRead);
+        while (!whole) {
+            Reason failed = fill();
+            if (failed != Reason.OK) return failed;
+            writeThrough(0, whenRead);
+        }
+        return Reason.OK;
+    }
+
+    /** Writes what has been read, {@code head} bytes in front of the body included. */
+    private void writeThrough(int head, Runnable whenRead) throws IOException {
+        ByteBuffer in = from.leftover();
+        int count = (int) Math.min(left, in.remaining() - head);
+        ByteBuffer part = in.slice(in.position(), head + count);
+        in.position(in.position() + head + count);
+        left -= count;
+        sent += count;
+        whole = left == 0;
+        if (whole) whenRead.run();
+        if (part.hasRemaining()) client.write(part, clientIdle);
+    }
+
+    /** Any other body goes from one buffer to another: chunks are made anew, and one that ends with its connection gets some. */
+    private Reason recode(Runnable whenRead) throws BadMessage, IOException {
         ByteBuffer out = lane.buffers().take();
         try {
             putSink(out);
@@ -77,19 +119,11 @@ final class ResponseBody {
             while (!whole) {
                 Reason failed = from.hasLeftover() ? Reason.OK : fill();
                 if (failed != Reason.OK) return failed;
-                if (kind == BodyKind.LENGTH) {
-                    writeThrough(whenRead);
-                } else {
-                    move(out);
-                    if (whole) whenRead.run();
-                    flush(out);
-                }
+                move(out);
+                if (whole) whenRead.run();
+                flush(out);
             }
             return Reason.OK;
-        } catch (BadMessage e) {
-            return Reason.BAD_RESPONSE;
-        } catch (IOException e) {
-            return Reason.CLIENT_ABORT;
         } finally {
             lane.buffers().give(out);
         }
@@ -111,10 +145,6 @@ final class ResponseBody {
     private void move(ByteBuffer out) throws BadMessage, IOException {
         ByteBuffer in = from.leftover();
         switch (kind) {
-            case LENGTH -> {
-                copy(in, out, (int) Math.min(Math.min(left, in.remaining()), out.remaining()));
-                whole = left == 0;
-            }
             case UNTIL_CLOSE -> {
                 int count = Math.min(in.remaining(), out.remaining() - Chunks.OVERHEAD);
                 if (count > 0) put(in, out, count);
@@ -123,48 +153,32 @@ final class ResponseBody {
             }
             case CHUNKED -> {
                 // an outgoing chunk is never longer than what came, but for the margin
+                int end = in.limit();
+                in.limit(Math.min(end, in.position() + Math.max(0, out.remaining() - Chunks.OVERHEAD * 2)));
                 while (!decoder.isDone()
                         && in.hasRemaining()
                         && out.remaining() >= in.remaining() + Chunks.OVERHEAD * 2) {
                     int run = decoder.next(in);
                     if (run > 0) put(in, out, run);
                 }
+                in.limit(end);
                 whole = decoder.isDone();
                 if (whole && chunked) {
                     decoder.writeEndTo(sink.clear(), pool.responseRules());
                     putSink(out);
                 }
             }
-            case NONE -> whole = true;
+            case NONE, LENGTH -> throw new IllegalStateException("not recoded: " + kind);
         }
     }
 
     private void put(ByteBuffer in, ByteBuffer out, int count) {
         if (chunked) {
             Chunks.put(in, out, count);
-            sent += count;
         } else {
-            copy(in, out, count);
+            Chunks.copy(in, out, count);
         }
-    }
-
-    private void copy(ByteBuffer in, ByteBuffer out, int count) {
-        Chunks.copy(in, out, count);
-        left -= count;
         sent += count;
-    }
-
-    /** A body whose length is known goes from the buffer it was read into. */
-    private void writeThrough(Runnable whenRead) throws IOException {
-        ByteBuffer in = from.leftover();
-        int count = (int) Math.min(left, in.remaining());
-        ByteBuffer part = in.slice(in.position(), count);
-        in.position(in.position() + count);
-        left -= count;
-        sent += count;
-        whole = left == 0;
-        if (whole) whenRead.run();
-        client.write(part, clientIdle);
     }
 
     private void putSink(ByteBuffer out) throws IOException {

@@ -1,6 +1,9 @@
 package dev.rondo.balancer.proxy;
 
+import dev.rondo.balancer.connect.UpstreamConnection;
 import dev.rondo.balancer.http.BadMessage;
+import dev.rondo.balancer.http.BodyKind;
+import dev.rondo.balancer.http.ByteSink;
 import dev.rondo.balancer.http.ResponseHead;
 import dev.rondo.balancer.proxy.Failure.Progress;
 import dev.rondo.balancer.telemetry.Reason;
@@ -18,14 +21,16 @@ final class ResponseReader {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final Lane lane;
+    private final UpstreamConnection connection;
     private final Wire wire;
     private final ResponseHead head;
     private ByteBuffer back = NOTHING;
     private boolean interim;
 
-    ResponseReader(Lane lane, Wire wire, ResponseHead head) {
+    ResponseReader(Lane lane, UpstreamConnection connection, ResponseHead head) {
         this.lane = lane;
-        this.wire = wire;
+        this.connection = connection;
+        this.wire = connection.wire();
         this.head = head;
         head.clear();
     }
@@ -51,7 +56,7 @@ final class ResponseReader {
         try {
             while (!head.feed(back)) {
                 long left = deadline == Wire.FOREVER ? Wire.FOREVER : Math.max(1, deadline - lane.coarseNanos());
-                if (fill(left, 0) < 0) throw closed("the backend closed the connection before its answer was whole");
+                if (fill(left, connection.lastBody()) < 0) throw closed("the backend closed the connection before its answer was whole");
             }
             head.parse();
         } catch (WireTimeout e) {
@@ -81,11 +86,27 @@ final class ResponseReader {
         giveBuffer();
         wire.awaitReadable(timeout);
         back = lane.buffers().takeFor(bodyLeft);
+        int from = back.position();
         try {
             return wire.read(back, timeout);
         } finally {
-            back.flip();
+            back.limit(back.position()).position(from);
         }
+    }
+
+    /** How many bytes of a body of this kind are to come behind the head; 0 where it does not say. */
+    long announced(BodyKind kind) {
+        long length = kind == BodyKind.LENGTH ? head.contentLength() : 0;
+        connection.lastBody(length);
+        return length;
+    }
+
+    /** Puts a head right before {@link #leftover}, so that both go out with one write; false where there is no room for it. */
+    boolean putInFront(ByteSink head) {
+        int at = back.position() - head.length();
+        if (at < 0) return false;
+        back.put(at, head.array(), 0, head.length()).position(at);
+        return true;
     }
 
     /** What has been read and not been taken. */

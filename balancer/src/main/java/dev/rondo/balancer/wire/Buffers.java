@@ -13,6 +13,8 @@ public final class Buffers {
     public static final int PAYLOAD = 16 * 1024;
     /** Room on top for what framing adds to a payload. */
     public static final int MARGIN = 64;
+    /** Room in front of what a read fills, where the head of a message finds place that goes out with it. */
+    public static final int FRONT = 1024;
 
     private static final int KEPT = 512;
 
@@ -31,12 +33,12 @@ public final class Buffers {
         this.lane = lane;
     }
 
-    /** An empty buffer of {@link #PAYLOAD} + {@link #MARGIN} bytes; the caller gives it back once. */
+    /** An empty buffer of {@link #FRONT} + {@link #PAYLOAD} + {@link #MARGIN} bytes; the caller gives it back once. */
     public ByteBuffer take() {
         lane.lock();
         try {
             ByteBuffer buffer = free.pollLast();
-            return buffer != null ? buffer : ByteBuffer.allocateDirect(PAYLOAD + MARGIN);
+            return buffer != null ? buffer : ByteBuffer.allocateDirect(FRONT + PAYLOAD + MARGIN);
         } finally {
             lane.unlock();
         }
@@ -44,7 +46,8 @@ public final class Buffers {
 
     /**
      * An empty buffer for a read of a body of which {@code left} bytes are to come: a long one where that is more than a payload,
-     * of two lengths, and not too many are in use. Its limit is what a read should fill; the margin is behind it.
+     * of two lengths, and not too many are in use. From its position to its limit is what a read should fill; the front is
+     * before that, the margin behind.
      */
     public ByteBuffer takeFor(long left) {
         ByteBuffer buffer = null;
@@ -58,7 +61,7 @@ public final class Buffers {
             }
         }
         if (buffer == null) buffer = take();
-        return buffer.limit(buffer.capacity() - MARGIN);
+        return buffer.limit(buffer.capacity() - MARGIN).position(FRONT);
     }
 
     /** Takes back what {@link #take} or {@link #takeFor} gave. */
@@ -66,7 +69,7 @@ public final class Buffers {
         buffer.clear();
         lane.lock();
         try {
-            if (buffer.capacity() > PAYLOAD + MARGIN) (longest.owns(buffer) ? longest : longer).give(buffer);
+            if (buffer.capacity() > FRONT + PAYLOAD + MARGIN) (longest.owns(buffer) ? longest : longer).give(buffer);
             else if (free.size() < KEPT) free.addLast(buffer);
         } finally {
             lane.unlock();
@@ -90,11 +93,11 @@ public final class Buffers {
             if (inUse == most) return null;
             inUse++;
             ByteBuffer buffer = free.pollLast();
-            return buffer != null ? buffer : ByteBuffer.allocateDirect(payload + MARGIN);
+            return buffer != null ? buffer : ByteBuffer.allocateDirect(FRONT + payload + MARGIN);
         }
 
         boolean owns(ByteBuffer buffer) {
-            return buffer.capacity() == payload + MARGIN;
+            return buffer.capacity() == FRONT + payload + MARGIN;
         }
 
         void give(ByteBuffer buffer) {

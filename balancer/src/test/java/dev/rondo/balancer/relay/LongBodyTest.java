@@ -3,16 +3,21 @@ package dev.rondo.balancer.relay;
 import static dev.rondo.balancer.testkit.Configurations.on;
 import static dev.rondo.balancer.testkit.Messages.get;
 import static dev.rondo.balancer.testkit.Messages.post;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rondo.balancer.config.EngineKind;
+import dev.rondo.balancer.testkit.Answer;
 import dev.rondo.balancer.testkit.Balancer;
 import dev.rondo.balancer.testkit.BothEngines;
 import dev.rondo.balancer.testkit.RawBackend;
 import dev.rondo.balancer.testkit.RawClient;
+import dev.rondo.balancer.testkit.Request;
 import dev.rondo.balancer.wire.Buffers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /** Bodies that fill the long buffers, and what comes behind them in the same read. */
@@ -39,6 +44,60 @@ class LongBodyTest {
                     client.send(get("/" + i));
                     assertThat(client.answer().body()).isEqualTo(body);
                 }
+            }
+        }
+    }
+
+    /** Behind a long body the next answer is read into a long buffer, whatever it then is. */
+    @BothEngines
+    void whateverComesBehindALongDownloadArrives(EngineKind engine) throws Exception {
+        String body = text(300_000);
+        String chunks = Integer.toHexString(250_000) + "\r\n" + body.substring(0, 250_000) + "\r\n"
+                + Integer.toHexString(50_000) + "\r\n" + body.substring(250_000) + "\r\n";
+        Map<String, String> answers = Map.of(
+                "/long", "HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n" + body,
+                "/short", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
+                "/none", "HTTP/1.1 204 No Content\r\n\r\n",
+                "/interim",
+                        "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n"
+                                + body,
+                "/chunked", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks + "0\r\nX-End: 1\r\n\r\n",
+                "/close", "HTTP/1.1 200 OK\r\n\r\n" + body);
+        try (RawBackend backend = RawBackend.start(peer -> {
+                    for (Request request = peer.request(); request != null; request = peer.request()) {
+                        String target = request.head().target();
+                        peer.send(requireNonNull(answers.get(target)));
+                        if (target.equals("/close")) return;
+                    }
+                });
+                Balancer rondo = on(engine).loops(1).backends(backend.port()).start();
+                RawClient client = RawClient.connect(rondo.port())) {
+            for (String target : List.of("/short", "/none", "/interim", "/chunked", "/close")) {
+                assertThat(client.send(get("/long")).answer().body()).isEqualTo(body);
+                client.send(get(target));
+                Answer answer = client.answer();
+                String expected = target.equals("/short") ? "ok" : target.equals("/none") ? "" : body;
+                assertThat(answer.body()).as(target).isEqualTo(expected);
+            }
+            assertThat(backend.connections()).as("the long buffer was for the same connection").isOne();
+        }
+    }
+
+    @BothEngines
+    void aHeadThatDoesNotFitInFrontOfItsBodyGoesOutBeforeIt(EngineKind engine) throws Exception {
+        String body = text(40_000);
+        String added = "y".repeat(Buffers.PAYLOAD + Buffers.FRONT);
+        try (RawBackend backend =
+                        RawBackend.answering("HTTP/1.1 200 OK\r\nContent-Length: 40000\r\nX-Old: 1\r\n\r\n" + body);
+                Balancer rondo = on(engine)
+                        .responseRules("X-Set", added, "X-Added", "1", "X-Old")
+                        .backends(backend.port())
+                        .start();
+                RawClient client = RawClient.connect(rondo.port())) {
+            for (int i = 0; i < 2; i++) {
+                Answer answer = client.send(get("/")).answer();
+                assertThat(answer.values("X-Set")).containsExactly(added);
+                assertThat(answer.body()).isEqualTo(body);
             }
         }
     }

@@ -20,12 +20,14 @@ class BuffersTest {
             for (long left : new long[] {0, 1, Buffers.PAYLOAD}) {
                 ByteBuffer buffer = buffers.takeFor(left);
                 assertThat(buffer.remaining()).isEqualTo(Buffers.PAYLOAD);
-                assertThat(buffer.capacity()).isEqualTo(Buffers.PAYLOAD + Buffers.MARGIN);
+                assertThat(buffer.position()).isEqualTo(Buffers.FRONT);
+                assertThat(buffer.capacity()).isEqualTo(buffer.limit() + Buffers.MARGIN);
                 buffers.give(buffer);
             }
             ByteBuffer longer = buffers.takeFor(Buffers.PAYLOAD + 1);
             assertThat(longer.remaining()).isGreaterThan(Buffers.PAYLOAD);
-            assertThat(longer.capacity()).isEqualTo(longer.remaining() + Buffers.MARGIN);
+            assertThat(longer.position()).isEqualTo(Buffers.FRONT);
+            assertThat(longer.capacity()).isEqualTo(longer.limit() + Buffers.MARGIN);
             int payload = longer.remaining();
             buffers.give(longer);
             assertThat(buffers.takeFor(payload)).isSameAs(longer);

@@ -408,7 +408,7 @@ class WireTest {
                         assertThat(again).isSameAs(first);
                         return again.position() == 0
                                 && again.isDirect()
-                                && again.remaining() == Buffers.PAYLOAD + Buffers.MARGIN;
+                                && again.remaining() == Buffers.FRONT + Buffers.PAYLOAD + Buffers.MARGIN;
                     }))
                     .isTrue();
         }
