@@ -176,10 +176,15 @@ public final class Pool {
 
     /**
      * Whether there is one that a request may be sent to which has been at {@code tried} in vain, now or as soon as it has room: a
-     * backup too, where all others are among them, and none that is benched.
+     * backup too, where all others are among them, and none that is benched, or on probation with another request: nobody knows
+     * whether that is ever answered.
      */
     public boolean hasOther(Collection<Backend> tried) {
-        return snapshot.hasOther(tried);
+        return hasOther(snapshot, nanos.getAsLong(), tried);
+    }
+
+    private boolean hasOther(Snapshot now, long time, Collection<Backend> tried) {
+        return now.hasAny(backend -> !tried.contains(backend) && !isKept(backend, now, time));
     }
 
     /** As {@link #hasOther}, and now: {@link #acquire} finds one unless somebody else is faster. */
@@ -199,9 +204,9 @@ public final class Pool {
         return snapshot.hasSound(tried);
     }
 
-    /** Whether one that only its own answers keep out has room and is not among {@code tried}. */
+    /** Where nobody else is left: whether one that only its own answers keep out has room and is not among {@code tried}. */
     public boolean hasBenched(Collection<Backend> tried) {
-        return leastLoaded(snapshot.benched(), benched(tried)) != null;
+        return lastResort(snapshot, tried) != null;
     }
 
     /** Which backends are used. */
@@ -301,17 +306,23 @@ public final class Pool {
         if (tried.isEmpty() || now.hasSound(tried)) return null;
         Backend spare = leastLoaded(now.spare(), spare(now, time, tried));
         if (spare != null) return begin(spare, now, time);
-        if (now.hasOther(tried)) return null;
-        Backend benched = leastLoaded(now.benched(), benched(tried));
-        return benched != null && benched.begin() ? benched.plainLease() : null;
+        if (hasOther(now, time, tried)) return null;
+        Backend last = lastResort(now, tried);
+        return last != null && last.begin() ? last.plainLease() : null;
+    }
+
+    /** One that is benched, or else one that another request tries. */
+    private static @Nullable Backend lastResort(Snapshot now, Collection<Backend> tried) {
+        Predicate<Backend> usable = backend -> !tried.contains(backend) && backend.hasRoom();
+        for (List<Member> members : List.of(now.benched(), now.used(), now.further(), now.spare())) {
+            Backend least = leastLoaded(members, usable);
+            if (least != null) return least;
+        }
+        return null;
     }
 
     private Predicate<Backend> spare(Snapshot now, long time, Collection<Backend> tried) {
         return backend -> !tried.contains(backend) && hasRoom(backend, now, time);
-    }
-
-    private static Predicate<Backend> benched(Collection<Backend> tried) {
-        return backend -> !tried.contains(backend) && backend.hasRoom();
     }
 
     private static @Nullable Backend leastLoaded(List<Member> members, Predicate<Backend> usable) {
@@ -328,7 +339,12 @@ public final class Pool {
     }
 
     private boolean hasRoom(Backend backend, Snapshot now, long time) {
-        return backend.hasRoom() && (usesAll(now) || now.lone() || outliers.mayPick(backend.passive(), time));
+        return backend.hasRoom() && !isKept(backend, now, time);
+    }
+
+    /** Whether passive ejection keeps it from another request: most of all one that is on probation, with the request that tries it. */
+    private boolean isKept(Backend backend, Snapshot now, long time) {
+        return !usesAll(now) && !now.lone() && !outliers.mayPick(backend.passive(), time);
     }
 
     /** Whether passive ejection keeps nobody out. */

@@ -321,12 +321,31 @@ class PoolTest {
         now += 30 * SECOND;
         pool.tick();
         Lease trial = Objects.requireNonNull(take(pool, List.of(named(pool, "b"))));
-        assertThat(take(pool, List.of(named(pool, "b")))).isNull();
+        assertThat(pool.hasOther(List.of(named(pool, "b")))).isFalse();
         assertThat(picks(pool, 4)).containsOnly("b");
         pool.judge(trial, Outcome.OK, SECOND, 0, now);
         pool.release(trial);
         assertThat(picks(pool, 4)).contains("a", "b");
         assertThat(transitions).containsExactly("a up ejected", "a ejected probation", "a probation up");
+    }
+
+    @Test
+    void whoCanGoNowhereElseDoesNotWaitForATrialToEnd() throws IOException {
+        Pool pool = apply(backends("a", "b max-requests: 1"));
+        fail(pool, "a", 5);
+        now += 30 * SECOND;
+        pool.tick();
+        List<Backend> b = List.of(named(pool, "b"));
+        assertThat(pool.hasOther(b)).as("a is on probation, and free").isTrue();
+        Lease trial = Objects.requireNonNull(take(pool, b));
+        assertThat(pool.hasOther(b)).isFalse();
+        assertThat(pool.hasBenched(b)).isTrue();
+        assertThat(Objects.requireNonNull(take(pool, b)).backend()).isSameAs(trial.backend());
+        assertThat(Objects.requireNonNull(take(pool, List.of())).backend().id()).isEqualTo("b");
+        assertThat(take(pool, List.of())).as("it waits for room at b").isNull();
+        assertThat(pool.hasBenched(pool.backends())).isFalse();
+        pool.judge(trial, Outcome.OK, SECOND, 0, now);
+        assertThat(pool.hasOther(b)).isTrue();
     }
 
     /** Two backends, of which the first is back from the bench, and the one request that tries it has not ended. */
