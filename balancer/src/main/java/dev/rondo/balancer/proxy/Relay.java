@@ -81,8 +81,17 @@ final class Relay {
         head.clear();
     }
 
-    /** How an exchange ended, and whether the client's connection is in step for another. */
-    private record Served(Reason reason, boolean keep) {}
+    /**
+     * How an exchange ended.
+     *
+     * @param keep whether the client's connection is in step for another
+     * @param linger whether the client may still be sending, and should get to read its answer
+     */
+    private record Served(Reason reason, boolean keep, boolean linger) {
+        Served(Reason reason, boolean keep) {
+            this(reason, keep, false);
+        }
+    }
 
     /** Serves one request; gives whether the connection can take another. */
     boolean serve() {
@@ -102,13 +111,13 @@ final class Relay {
         } finally {
             release();
         }
-        account(served);
+        end(served);
         return served.keep;
     }
 
     /** Answers a client that has too many connections, without reading what it wants. */
     void refuse() {
-        account(answerFailure(
+        end(answerFailure(
                 Failure.early(Reason.TOO_MANY_CONNECTIONS, "too many connections of this client address")));
     }
 
@@ -123,10 +132,12 @@ final class Relay {
         discard();
     }
 
-    private void account(Served served) {
+    /** Accounts for it; and then, when nobody's place is held any more, waits for the client. */
+    private void end(Served served) {
         RequestBody last = body;
         long received = last == null ? 0 : last.received();
         client.state.record(log.end(head, received, lane.ticker().nanos(), served.reason));
+        if (served.linger) client.linger();
     }
 
     // ---- the request
@@ -267,7 +278,9 @@ final class Relay {
                 case Pool.Waited.Got got -> got.lease();
                 case Pool.Waited.LineFull full -> throw Failure.early(Reason.QUEUE_FULL, "as many wait as may");
                 case Pool.Waited.TooLong tooLong ->
-                    throw Failure.early(Reason.QUEUE_TIMEOUT, "no backend had room in time");
+                    throw attempts.isLate(lane.ticker().nanos())
+                            ? Failure.early(Reason.RESPONSE_TIMEOUT, "no backend had room in the time for the request")
+                            : Failure.early(Reason.QUEUE_TIMEOUT, "no backend had room in time");
                 case Pool.Waited.NoBackend nobody ->
                     throw Failure.early(Reason.NO_HEALTHY_BACKEND, "no backend of this pool can be used any more");
                 case Pool.Waited.Pointless pointless -> throw Failure.early(why(), "nobody waits for the answer");
@@ -294,7 +307,8 @@ final class Relay {
         asked = begun;
         UpstreamConnection connection = null;
         try {
-            connection = connect(backend, fresh, attempts.connecting(begun));
+            boolean again = isRepeatable() && sending.mayGoOutAgain();
+            connection = connect(backend, fresh, again, attempts.connecting(begun));
             return exchange(pool, lease, attempts, connection, sending, begun);
         } catch (Failure failure) {
             discard();
@@ -382,10 +396,13 @@ final class Relay {
         if (connection != null && from != null) from.upstream().release(lane, connection);
     }
 
-    /** @param most nanoseconds that a new connection may take */
-    private UpstreamConnection connect(Backend backend, boolean fresh, long most) throws Failure {
+    /**
+     * @param again whether the request may be sent once more, should a kept connection turn out to be closed
+     * @param most nanoseconds that a new connection may take
+     */
+    private UpstreamConnection connect(Backend backend, boolean fresh, boolean again, long most) throws Failure {
         heldFrom = backend;
-        UpstreamConnection kept = fresh ? null : backend.upstream().takeIdle(lane, isRepeatable());
+        UpstreamConnection kept = fresh ? null : backend.upstream().takeIdle(lane, again);
         try {
             if (kept == null) client.giveEmptyIn(); // dialling may take its time
             UpstreamConnection connection =
@@ -437,7 +454,7 @@ final class Relay {
                 if (!upstream.isOpen()) return answerInstead(verdict, sending);
             }
             sending.forget();
-            return status == 101 ? tunnel(pool, connection, answers) : relayAnswer(pool, lease, answers, sending);
+            return status == 101 ? tunnel(pool, lease, connection, answers) : relayAnswer(pool, lease, answers, sending);
         } finally {
             stopWatching(sending);
             answers.giveBuffer();
@@ -674,7 +691,6 @@ final class Relay {
         boolean keep = head.isPersistent() && (delimited || chunked) && !abandoned && !client.proxy.isDraining();
 
         work.sink.clear();
-        Affinity affinity = pool.config().balancing().affinity();
         Persistence persistence = head.isHttp10() ? Persistence.KEEP_ALIVE : Persistence.IMPLIED;
         response.writeTo(
                 work.sink,
@@ -683,7 +699,7 @@ final class Relay {
                 keep ? persistence : Persistence.CLOSE,
                 client.state.date(log.startMillis()),
                 pool.responseRules(),
-                affinity == null || stuck ? null : StickyCookie.line(affinity, pool.token(lease.backend())));
+                cookie(pool, lease));
         log.status(response.status());
 
         ResponseBody answer = new ResponseBody(lane, answers, client.wire, kind, chunked, work, pool, settings.idle());
@@ -714,8 +730,13 @@ final class Relay {
         if (reason == Reason.OK && last && unread) client.wire.shutdownOutput();
         endBody(sending, last);
         discard();
-        if (reason == Reason.OK && last && unread) client.linger();
-        return new Served(reason, !last && sending.isWhole());
+        return new Served(reason, !last && sending.isWhole(), reason == Reason.OK && last && unread);
+    }
+
+    /** What brings the client back to this backend; null where nothing has to be said. */
+    private byte @Nullable [] cookie(Pool pool, Lease lease) {
+        Affinity affinity = pool.config().balancing().affinity();
+        return affinity == null || stuck ? null : StickyCookie.line(affinity, pool.token(lease.backend()));
     }
 
     /** Whether the answer was whole. That a head has come said nothing of it. */
@@ -735,10 +756,13 @@ final class Relay {
         sending.join();
     }
 
-    private Served tunnel(Pool pool, UpstreamConnection connection, ResponseReader answers) throws IOException {
+    private Served tunnel(Pool pool, Lease lease, UpstreamConnection connection, ResponseReader answers)
+            throws IOException {
         client.wire.unwatch();
         work.sink.clear();
-        answers.head().writeTo(work.sink, false, false, Persistence.IMPLIED, null, pool.responseRules());
+        answers.head()
+                .writeTo(
+                        work.sink, false, false, Persistence.IMPLIED, null, pool.responseRules(), cookie(pool, lease));
         log.status(101);
         work.send(client.wire, settings.idle());
         Tunnel tunnel = new Tunnel(
@@ -792,8 +816,7 @@ final class Relay {
             return cutOff(reason);
         }
         if (sending != null) endBody(sending, true);
-        client.linger();
-        return new Served(reason, false);
+        return new Served(reason, false, true);
     }
 
     private Reason why() {

@@ -46,6 +46,8 @@ final class RequestBody {
 
     private final int copied;
     private final boolean copies;
+    /** Whether it is sent from where it stays until an answer has begun, or there is none. */
+    private final boolean stays;
     /** Whether all that was taken is still in the client's buffer. */
     private boolean inPlace = true;
 
@@ -93,9 +95,8 @@ final class RequestBody {
         this.end = work.requestEnd.clear();
         this.rules = rules;
         this.place = client.in().position();
-        boolean allHere = kind == BodyKind.LENGTH && length <= client.in().remaining();
-        this.copies =
-                kind != BodyKind.NONE && !allHere && length < copied; // of what is longer a copy would be thrown away
+        this.stays = kind == BodyKind.NONE || (kind == BodyKind.LENGTH && length <= client.in().remaining());
+        this.copies = !stays && copied > 0 && length <= copied; // of what is longer a copy would be thrown away
         this.copy = work.replay;
         this.copied = copied;
         start();
@@ -115,6 +116,14 @@ final class RequestBody {
         if (kind == BodyKind.NONE) return RetryRule.Body.NONE;
         if (!inPlace && (!copies || gone || !isEnded())) return RetryRule.Body.GONE;
         return received == 0 ? RetryRule.Body.NOT_BEGUN : RetryRule.Body.HELD;
+    }
+
+    /**
+     * Before anything is sent: whether it is likely that all of it may go out once more. A client that waits for a word to go on is
+     * not asked twice.
+     */
+    boolean mayGoOutAgain() {
+        return stays || (copies && !expecting);
     }
 
     /** As {@link #held}, should the client send the rest of what it may have to be kept for another attempt. */

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rondo.balancer.config.BackendConfig;
 import dev.rondo.balancer.config.EngineKind;
 import dev.rondo.balancer.config.PoolConfig;
+import dev.rondo.balancer.config.RetryConfig;
 import dev.rondo.balancer.testkit.Answer;
 import dev.rondo.balancer.testkit.Balancer;
 import dev.rondo.balancer.testkit.BothEngines;
@@ -143,6 +144,10 @@ class AttemptsTest {
                 RawBackend good = RawBackend.echoing();
                 Balancer rondo =
                         on(engine).loops(1).backends(bad.port(), good.port()).start()) {
+            String most = "m".repeat(RetryConfig.DEFAULT.replayBuffer());
+            String longest = "PUT /m HTTP/1.1\r\nHost: lb.test\r\nContent-Length: " + most.length() + "\r\n\r\n" + most;
+            assertThat(ask(rondo, longest, "PUT").body()).isEqualTo("PUT|/m|" + most);
+            ask(rondo, get("/turn"), "GET"); // so that the one that fails is asked first again
             String put = "PUT /b HTTP/1.1\r\nHost: lb.test\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
             assertThat(ask(rondo, put, "PUT").body()).isEqualTo("PUT|/b|" + body);
             String chunks = ("2710\r\n" + body.substring(0, 10_000) + "\r\n").repeat(5);
@@ -194,6 +199,34 @@ class AttemptsTest {
             for (int i = 0; i < 3; i++)
                 assertThat(ask(rondo, post("/2", "x"), "POST").body()).isEqualTo("ok");
             rondo.awaitNothingLeft();
+        }
+    }
+
+    /** Nobody knows whether the request that tries it is ever answered: who can go nowhere else does not wait for that. */
+    @BothEngines
+    void aBackendOnProbationIsBetterThanNoneThoughAnotherRequestTriesIt(EngineKind engine) throws Exception {
+        CountDownLatch over = new CountDownLatch(1);
+        AtomicInteger asked = new AtomicInteger();
+        try (RefusingPort nobody = new RefusingPort();
+                RawBackend tired = RawBackend.start(peer -> {
+                    while (peer.request() != null) {
+                        int before = asked.getAndIncrement();
+                        if (before == 1) over.await();
+                        peer.send(before == 0 ? BUSY.replace("Content", "Retry-After: 1\r\nContent") : OK);
+                    }
+                });
+                Balancer rondo =
+                        on(engine).backends(tired.port(), nobody.port()).start();
+                RawClient trial = RawClient.connect(rondo.port())) {
+            assertThat(ask(rondo, post("/1", "x"), "POST").body()).isEqualTo("busy");
+            tired.takeRequest();
+            rondo.awaitMetric("rondo_backend_state", "state=\"probation\"", 1);
+            trial.send(post("/trial", "x"));
+            assertThat(tired.takeRequest().target()).isEqualTo("/trial");
+            for (int i = 0; i < 3; i++)
+                assertThat(ask(rondo, post("/2", "x"), "POST").body()).isEqualTo("ok");
+            over.countDown();
+            assertThat(trial.answer().body()).isEqualTo("ok");
         }
     }
 

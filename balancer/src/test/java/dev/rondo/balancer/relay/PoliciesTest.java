@@ -11,6 +11,7 @@ import dev.rondo.balancer.config.Affinity;
 import dev.rondo.balancer.config.EngineKind;
 import dev.rondo.balancer.config.HealthCheckConfig;
 import dev.rondo.balancer.config.PoolConfig;
+import dev.rondo.balancer.config.PoolTimeouts;
 import dev.rondo.balancer.config.QueueConfig;
 import dev.rondo.balancer.testkit.Answer;
 import dev.rondo.balancer.testkit.Balancer;
@@ -129,6 +130,55 @@ class PoliciesTest {
             assertThat(late.values("retry-after")).isNotEmpty();
             goOn.countDown();
             assertThat(first.answer().body()).isEqualTo("ok");
+        }
+    }
+
+    @BothEngines
+    void theTimeOfTheWholeRequestEndsInTheLineToo(EngineKind engine) throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch over = new CountDownLatch(1);
+        UnaryOperator<PoolConfig> patient = with(new QueueConfig(8, Duration.ofSeconds(30)), null, null);
+        Duration all = Duration.ofMillis(200);
+        Duration ample = Duration.ofSeconds(30);
+        PoolTimeouts timeouts = new PoolTimeouts(all, all, all, all, ample, ample, ample, ample);
+        try (RawBackend backend = RawBackend.start(peer -> {
+                    if (peer.request() == null) return;
+                    if (peer.index() == 0) peer.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\no"); // and holds its place
+                    begun.countDown();
+                    over.await();
+                });
+                Balancer rondo = on(engine)
+                        .backend(backend.port(), 1)
+                        .policies(pool -> change().timeouts(timeouts).apply(patient.apply(pool)))
+                        .start();
+                RawClient first = RawClient.connect(rondo.port())) {
+            first.send(get("/1"));
+            begun.await();
+            Answer late = ask(rondo, get("/2"), "GET");
+            assertThat(late.status()).isEqualTo(504);
+            assertThat(late.body()).contains("response-timeout");
+            over.countDown();
+        }
+    }
+
+    @BothEngines
+    void aCookieComesWithASwitchOfProtocolsToo(EngineKind engine) throws Exception {
+        Affinity affinity = new Affinity("lb", Duration.ofHours(1), Affinity.SameSite.LAX, false, true, null);
+        String switched = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
+        try (RawBackend one = RawBackend.answering(switched);
+                Balancer rondo = on(engine)
+                        .backends(one.port())
+                        .policies(with(QueueConfig.DEFAULT, affinity, null))
+                        .start()) {
+            String upgrade = "GET / HTTP/1.1\r\nHost: lb.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n";
+            Answer first = ask(rondo, upgrade + "\r\n", "GET");
+            assertThat(first.status()).isEqualTo(101);
+            String cookie = first.values("set-cookie").getFirst();
+            assertThat(cookie).startsWith("lb=");
+            String pair = cookie.substring(0, cookie.indexOf(';'));
+            Answer again = ask(rondo, upgrade + "Cookie: " + pair + "\r\n\r\n", "GET");
+            assertThat(again.status()).isEqualTo(101);
+            assertThat(again.values("set-cookie")).isEmpty();
         }
     }
 
