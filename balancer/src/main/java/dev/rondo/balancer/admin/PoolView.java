@@ -105,7 +105,7 @@ public record PoolView(
      * @param maxRequests at a time; 0 for no limit
      * @param load what it does and has done
      * @param lastCheck null where it is not checked, or was not yet
-     * @param ejection null where it was not ejected, or so long ago that it is forgotten
+     * @param ejection the one under way; null where there is none
      * @param transitions its last changes of state, newest first
      */
     public record BackendView(
@@ -151,10 +151,10 @@ public record PoolView(
     public record Check(Instant at, boolean passed, String why, long durationNanos) {}
 
     /**
-     * The last ejection.
+     * The ejection under way.
      *
-     * @param number how many there were in a row: what the next one's length is multiplied with
-     * @param until when it ends or ended
+     * @param number how many there were in a row, those not counted that the backend has asked for by {@code Retry-After}
+     * @param until when it ends
      */
     public record Ejection(int number, Instant until) {}
 

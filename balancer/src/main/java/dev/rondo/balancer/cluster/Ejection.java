@@ -141,7 +141,7 @@ public sealed interface Ejection {
                     : new Out(past, untilNanos, cause, reason, wasGone, counted);
         }
 
-        /** How many ejections there were in a row, this one included. */
+        /** How many ejections there were in a row, this one included unless it has asked for it: 0 where there was no other. */
         public int times() {
             return past.timesEjected();
         }

@@ -20,9 +20,9 @@ import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /** {@code docs/openapi.yaml}, read. */
-final class OpenApi {
+public final class OpenApi {
     static final Path FILE = Path.of("../docs/openapi.yaml");
-    static final ObjectMapper JSON = new ObjectMapper();
+    public static final ObjectMapper JSON = new ObjectMapper();
 
     private static final List<String> METHODS = List.of("get", "put", "post", "delete", "patch", "head", "options");
 
@@ -32,7 +32,7 @@ final class OpenApi {
         this.root = root;
     }
 
-    static OpenApi read() {
+    public static OpenApi read() {
         try {
             Object yaml = new Yaml(new SafeConstructor(new LoaderOptions())).load(Files.readString(FILE));
             return new OpenApi(JSON.valueToTree(yaml));
@@ -96,6 +96,11 @@ final class OpenApi {
         JsonNode target = root.at(node.get("$ref").asText().substring(1));
         if (target.isMissingNode()) throw new AssertionError("no " + node.get("$ref"));
         return target;
+    }
+
+    /** What speaks against {@code instance} as one of the schema of this name. */
+    public Set<ValidationMessage> problems(String schema, JsonNode instance) {
+        return problems(JSON.createObjectNode().put("$ref", "#/components/schemas/" + schema), instance);
     }
 
     /** What speaks against {@code instance} as one of {@code schema}. */
