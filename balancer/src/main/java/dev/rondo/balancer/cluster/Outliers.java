@@ -7,7 +7,6 @@ import dev.rondo.balancer.cluster.Ejection.Probation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
@@ -24,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *       {@link #onResult} once with the ticket. Report as soon as the response's head has come or the attempt has
  *       failed: a trial that is a download must not keep its backend on probation until the last byte. Once more with
  *       {@link Outcome#CUT} where the answer breaks off later: that ejects by a count of its own, which heads do not clear;
- *   <li>a timer that calls {@link #tick} at {@link #dueAt}, set anew after each transition;
+ *   <li>{@link #tick} every now and then: an ejection ends with the first one after its time is over;
  *   <li>{@link #compare} once an interval;
  *   <li>{@link #seen} for each active check, and {@link #recovered} where those have found it down and up again.
  * </ul>
@@ -212,16 +211,6 @@ final class Outliers {
             if (change != null) changes.add(change);
         }
         return changes;
-    }
-
-    /** When {@link #tick} has something to do next, in nanoseconds of the ticker; empty where nobody is out. */
-    OptionalLong dueAt() {
-        OptionalLong due = OptionalLong.empty();
-        for (Ejection state : roll.get().states().values()) {
-            if (state instanceof Out out && (due.isEmpty() || out.untilNanos() - due.getAsLong() < 0))
-                due = OptionalLong.of(out.untilNanos());
-        }
-        return due;
     }
 
     /** Ejects those who did far worse than the pool between two samples, the worst first, see {@link Comparison}. */

@@ -12,7 +12,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -270,7 +269,7 @@ class OutliersTest {
         assertThat(fail(one, 1)).isEqualTo(new Transition("b0", "in", "out", "5 failures in a row: out for 30s", now));
         assertThat(outliers.mayPick(one, now)).isFalse();
         assertThat(outliers.begin(one, now)).isNull();
-        assertThat(outliers.dueAt()).isEqualTo(OptionalLong.of(now + 30 * SECOND));
+        assertThat(out(one).untilNanos()).isEqualTo(now + 30 * SECOND);
         assertThat(outliers.tick(now)).isEmpty();
         now += 30 * SECOND - 1;
         assertThat(outliers.tick(now)).isEmpty();
@@ -278,7 +277,6 @@ class OutliersTest {
         assertThat(outliers.tick(now)).singleElement().satisfies(change -> assertThat(change)
                 .isEqualTo(new Transition(
                         "b0", "out", "probation", outliers.state(one).reason(), now)));
-        assertThat(outliers.dueAt()).isEmpty();
         assertThat(outliers.tick(now)).isEmpty();
         Ticket trial = requireNonNull(outliers.begin(one, now));
         assertThat(outliers.onResult(one, trial, Outcome.OK, 0, now))
@@ -501,16 +499,19 @@ class OutliersTest {
     }
 
     @Test
-    void theFirstThatIsDueIsDue() {
+    void whoeverIsDueFirstIsBackFirst() {
         pool(4);
         now = Long.MAX_VALUE - 35 * SECOND;
         fail(pool.get(0), 5);
         long first = now + 30 * SECOND;
         now += 10 * SECOND;
         fail(pool.get(1), 5);
-        assertThat(outliers.dueAt()).isEqualTo(OptionalLong.of(first));
-        assertThat(outliers.tick(first)).hasSize(1);
-        assertThat(outliers.dueAt()).isEqualTo(OptionalLong.of(first + 10 * SECOND));
+        assertThat(outliers.tick(first - 1)).isEmpty();
+        assertThat(outliers.tick(first)).extracting(Transition::backend).containsExactly("b0");
+        assertThat(outliers.tick(first + 10 * SECOND - 1)).isEmpty();
+        assertThat(outliers.tick(first + 10 * SECOND))
+                .extracting(Transition::backend)
+                .containsExactly("b1");
     }
 
     @Test
@@ -534,7 +535,7 @@ class OutliersTest {
         fail(gone, 5);
         assertThat(fail(pool.get(1), 5)).isNull();
         outliers.forget(gone);
-        assertThat(outliers.dueAt()).isEmpty();
+        assertThat(outliers.tick(now + 30 * SECOND)).isEmpty();
         assertThat(fail(gone, 20)).isNull();
         assertThat(fail(pool.get(1), 1)).isNotNull();
     }
