@@ -27,6 +27,9 @@ final class Lane implements Recorder {
     private final Map<String, BackendCounts> byPool = new HashMap<>();
     private volatile BackendCounts[] published = {};
 
+    /** Where what comes late is counted, and nobody looks: an exchange may end long after its attempt at a backend that has gone. */
+    private final BackendCounts forgotten = new BackendCounts("", "");
+
     Lane(@Nullable ExchangeQueue accessLog, RecentExchanges recent) {
         this.accessLog = accessLog;
         this.recent = recent;
@@ -107,7 +110,7 @@ final class Lane implements Recorder {
         int index = backend.index();
         BackendCounts counts = index < byIndex.length ? byIndex[index] : null;
         if (counts == null) return;
-        byIndex[index] = null;
+        byIndex[index] = forgotten;
         withdraw(counts);
     }
 
