@@ -1,7 +1,12 @@
 package dev.rondo.balancer.connect;
 
 import dev.rondo.balancer.telemetry.Reason;
+import dev.rondo.balancer.wire.NoSocket;
+import dev.rondo.balancer.wire.WireTimeout;
 import java.io.IOException;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /** No connection to a backend could be made: not a byte of the request was sent. Carries no stack trace. */
@@ -15,7 +20,19 @@ public final class ConnectFailure extends IOException {
         this.reason = reason;
     }
 
-    /** Why: a reason whose party is the upstream. */
+    /** Why {@code address} could not be connected to. */
+    static ConnectFailure of(InetSocketAddress address, IOException e) {
+        return switch (e) {
+            case WireTimeout _ -> new ConnectFailure(Reason.CONNECT_TIMEOUT, address + " did not answer in time", e);
+            case ConnectException _ ->
+                new ConnectFailure(Reason.CONNECT_REFUSED, address + " refused the connection", e);
+            case NoSocket _, BindException _ ->
+                new ConnectFailure(Reason.NO_SOCKET, "no descriptor or local port for " + address, e);
+            default -> new ConnectFailure(Reason.CONNECT_FAILED, "no connection to " + address, e);
+        };
+    }
+
+    /** Why: a reason whose party is the upstream, or {@link Reason#NO_SOCKET}. */
     public Reason reason() {
         return reason;
     }

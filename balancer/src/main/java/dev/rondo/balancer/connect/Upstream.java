@@ -5,9 +5,7 @@ import dev.rondo.balancer.telemetry.Reason;
 import dev.rondo.balancer.telemetry.Recorder;
 import dev.rondo.balancer.wire.Lane;
 import dev.rondo.balancer.wire.Wire;
-import dev.rondo.balancer.wire.WireTimeout;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
@@ -198,12 +196,8 @@ public final class Upstream {
             Wire wire = lane.connect(address, nanos);
             count(lane, 1, 0);
             return new UpstreamConnection(wire, address, lane.ticker().nanos());
-        } catch (WireTimeout e) {
-            throw new ConnectFailure(Reason.CONNECT_TIMEOUT, address + " did not answer in time", e);
-        } catch (ConnectException e) {
-            throw new ConnectFailure(Reason.CONNECT_REFUSED, address + " refused the connection", e);
         } catch (IOException e) {
-            throw new ConnectFailure(Reason.CONNECT_FAILED, "no connection to " + address, e);
+            throw ConnectFailure.of(address, e);
         }
     }
 

@@ -290,8 +290,8 @@ final class Hedge {
             judged = Outcome.FAILED;
             retryAfter = Relay.benchFor(answer, lane.coarseMillis());
         } catch (Failure e) {
-            if (end(HedgeOutcome.FAILED, reason(e), 0) && outcome != Reason.STALE_CONNECTION)
-                judged = outcome == Reason.CONNECT_REFUSED ? Outcome.REFUSED : Outcome.FAILED;
+            Reason why = reason(e);
+            if (end(HedgeOutcome.FAILED, why, 0)) judged = Blame.of(why, e.progress(), false, Blame.NOT_ITS_TURN, 0);
         } catch (RuntimeException | Error e) {
             LOG.log(System.Logger.Level.ERROR, "the second attempt of " + log.requestId() + " failed inside Rondo", e);
             end(HedgeOutcome.FAILED, Reason.INTERNAL_ERROR, 0);

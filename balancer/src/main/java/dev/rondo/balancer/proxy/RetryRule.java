@@ -50,7 +50,7 @@ record RetryRule(Set<RetryOn> on, int attempts) {
         private static @Nullable RetryOn what(Reason reason, Progress progress, int status) {
             boolean nothingSent = progress == Progress.NOTHING_SENT;
             return switch (reason) {
-                case DNS_ERROR, CONNECT_REFUSED, CONNECT_TIMEOUT, CONNECT_FAILED ->
+                case DNS_ERROR, CONNECT_REFUSED, CONNECT_TIMEOUT, CONNECT_FAILED, NO_SOCKET ->
                     nothingSent ? RetryOn.CONNECT_FAILURE : RetryOn.RESET;
                 case UPSTREAM_RESET, STALE_CONNECTION -> nothingSent ? RetryOn.RESET_BEFORE_REQUEST : RetryOn.RESET;
                 case BAD_RESPONSE, RESPONSE_TRUNCATED -> RetryOn.RESET; // it has begun: never repeated

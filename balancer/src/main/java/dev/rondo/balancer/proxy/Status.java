@@ -28,7 +28,7 @@ final class Status {
                     STALE_CONNECTION,
                     BAD_RESPONSE,
                     RESPONSE_TRUNCATED -> 502;
-            case NO_HEALTHY_BACKEND, QUEUE_FULL, QUEUE_TIMEOUT, OVERLOADED, DRAINING -> 503;
+            case NO_HEALTHY_BACKEND, QUEUE_FULL, QUEUE_TIMEOUT, OVERLOADED, DRAINING, NO_SOCKET -> 503;
             case CONNECT_TIMEOUT, RESPONSE_TIMEOUT, RESPONSE_BODY_TIMEOUT -> 504;
             case UNSUPPORTED_VERSION -> 505;
         };
@@ -67,7 +67,7 @@ final class Status {
             case RESPONSE_TRUNCATED -> "http_response_incomplete";
             case NO_ROUTE -> "destination_not_found";
             case NO_HEALTHY_BACKEND, DRAINING -> "destination_unavailable";
-            case QUEUE_FULL, QUEUE_TIMEOUT, OVERLOADED -> "connection_limit_reached";
+            case QUEUE_FULL, QUEUE_TIMEOUT, OVERLOADED, NO_SOCKET -> "connection_limit_reached";
             case OK, OUTPACED, INTERNAL_ERROR -> "proxy_internal_error";
             default -> "http_request_error";
         };

@@ -47,6 +47,8 @@ public enum Reason {
     OVERLOADED(Party.RONDO),
     /** The process is ending. */
     DRAINING(Party.RONDO),
+    /** This machine has no descriptor or local port left for a connection to a backend, of which that tells nothing. */
+    NO_SOCKET(Party.RONDO),
     /** A fault of Rondo's own. */
     INTERNAL_ERROR(Party.RONDO),
 

@@ -77,6 +77,7 @@ public abstract sealed class Lane implements AutoCloseable permits EventLoop, Bl
      *
      * @param timeoutNanos more than 0
      * @throws WireTimeout when the time is up
+     * @throws NoSocket when this machine has no descriptor left
      * @throws IOException when the connection is refused or the address cannot be reached
      */
     public abstract Wire connect(InetSocketAddress address, long timeoutNanos) throws IOException;
@@ -90,6 +91,8 @@ public abstract sealed class Lane implements AutoCloseable permits EventLoop, Bl
             return SocketChannel.open(family);
         } catch (UnsupportedOperationException e) {
             throw new SocketException("this machine has no " + family.name());
+        } catch (IOException e) {
+            throw new NoSocket(e);
         }
     }
 

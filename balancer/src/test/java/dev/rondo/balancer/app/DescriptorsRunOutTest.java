@@ -4,20 +4,24 @@ import static dev.rondo.balancer.testkit.Messages.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rondo.balancer.config.EngineKind;
+import dev.rondo.balancer.testkit.Answer;
 import dev.rondo.balancer.testkit.BothEngines;
 import dev.rondo.balancer.testkit.RawBackend;
 import dev.rondo.balancer.testkit.RawClient;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 /** A process that may open 256 files, and clients that want more. */
 @DisabledOnOs(OS.WINDOWS)
 class DescriptorsRunOutTest {
+    private static final String CLOSING = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
     private static final int TRIES = 1_000;
     private static final int CLIENTS = 300;
     private static final int ADMIN_CLIENTS = 60;
@@ -29,9 +33,15 @@ class DescriptorsRunOutTest {
         }
     }
 
-    private static Program start(EngineKind engine, RawBackend backend) throws IOException {
-        return Program.startClass(
-                Program.limitedTo(256), List.of(), Starved.class, engine.name(), String.valueOf(backend.port()));
+    private static Program start(EngineKind engine, RawBackend... backends) throws IOException {
+        Stream<String> ports = Arrays.stream(backends).map(backend -> String.valueOf(backend.port()));
+        String[] arguments = Stream.concat(Stream.of(engine.name()), ports).toArray(String[]::new);
+        return Program.startClass(Program.limitedTo(256), List.of(), Starved.class, arguments);
+    }
+
+    private static void take(Program program) throws Exception {
+        program.tell("take");
+        program.awaitLine("done take");
     }
 
     /** Everybody is served in the end, while the first clients hold on to their connections as long as they are served. */
@@ -69,8 +79,7 @@ class DescriptorsRunOutTest {
             Ports ports = Ports.of(program);
             assertThat(RawClient.ask(ports.data, "/").status()).isEqualTo(200);
             assertThat(RawClient.ask(ports.admin, "/health/live").status()).isEqualTo(200);
-            program.tell("take");
-            program.awaitLine("done take");
+            take(program);
             awaitRefused(ports.data);
             awaitRefused(ports.admin);
             program.tell("give");
@@ -82,6 +91,41 @@ class DescriptorsRunOutTest {
             program.awaitWritten("server: port " + ports.data + " was closed by a failed accept, and is open again");
             program.awaitWritten("admin: port " + ports.admin + " was closed by a failed accept, and is open again");
         }
+    }
+
+    /** It was not their fault: none has failed, and none is benched. */
+    @BothEngines
+    void backendsThatCannotBeConnectedToAreNotBlamed(EngineKind engine) throws Exception {
+        try (RawBackend one = RawBackend.answering(CLOSING);
+                RawBackend other = RawBackend.answering(CLOSING);
+                Program program = start(engine, one, other)) {
+            Ports ports = Ports.of(program);
+            assertThat(pools(ports)).contains("\"failures\":0");
+            try (RawClient client = RawClient.connect(ports.data)) {
+                Answer answer = ask(client);
+                while (answer.status() == 200) { // a connection that was still to be closed leaves its descriptor
+                    take(program);
+                    answer = ask(client);
+                }
+                for (int i = 0; i < 20; i++) answer = ask(client);
+                assertThat(answer.status()).isEqualTo(503);
+                assertThat(answer.body()).contains("no-socket");
+                program.tell("give");
+                program.awaitLine("done give");
+                assertThat(ask(client).status()).isEqualTo(200);
+            }
+            assertThat(pools(ports).split("\"failures\":0", -1)).hasSize(3);
+            assertThat(pools(ports)).doesNotContain("ejected");
+        }
+    }
+
+    private static Answer ask(RawClient client) throws IOException {
+        client.send(get("/"));
+        return client.answer();
+    }
+
+    private static String pools(Ports ports) throws IOException {
+        return RawClient.ask(ports.admin, "/api/v1/pools").body();
     }
 
     /** Asks until somebody answers: both are looked after every second. */

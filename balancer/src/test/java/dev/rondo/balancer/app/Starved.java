@@ -6,10 +6,13 @@ import java.io.BufferedReader;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -17,12 +20,14 @@ import java.util.stream.Stream;
 final class Starved {
     private Starved() {}
 
-    /** Arguments: the engine, the port of a backend. */
+    /** Arguments: the engine, the ports of the backends. */
     public static void main(String[] args) throws Exception {
         BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         loadClasses(); // of all libraries, each of whose files takes a descriptor for good
+        waitOnce();
         Rondo rondo = Rondo.start(Configurations.on(EngineKind.valueOf(args[0]))
-                .backends(Integer.parseInt(args[1]))
+                .backends(
+                        Arrays.stream(args).skip(1).mapToInt(Integer::parseInt).toArray())
                 .build());
         System.err.println("ports " + rondo.port() + " " + rondo.adminPort());
         List<FileInputStream> taken = new ArrayList<>();
@@ -43,6 +48,22 @@ final class Starved {
                 String name = root.relativize(file).toString().replace('/', '.');
                 Class.forName(name.substring(0, name.length() - ".class".length()));
             }
+        }
+    }
+
+    /** The JDK opens what virtual threads wait with when the first one has to wait, and never again where it could not. */
+    private static void waitOnce() throws Exception {
+        try (ServerSocket nobody = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            nobody.setSoTimeout(1);
+            Thread.ofVirtual()
+                    .start(() -> {
+                        try {
+                            nobody.accept().close();
+                        } catch (IOException e) {
+                            // nobody came
+                        }
+                    })
+                    .join();
         }
     }
 

@@ -15,6 +15,7 @@ import dev.rondo.balancer.wire.Engine;
 import dev.rondo.balancer.wire.Lane;
 import dev.rondo.balancer.wire.Ticker;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -29,6 +30,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 
 /** Connections to one backend, whose listener is in the test's hands. */
 class UpstreamTest {
@@ -351,6 +353,14 @@ class UpstreamTest {
             });
             assertThat(reason).isEqualTo(Reason.CONNECT_TIMEOUT);
         }
+    }
+
+    /** Where the fault is this machine's: nobody was asked. For the want of descriptors see DescriptorsRunOutTest. */
+    @Test
+    void withoutALocalPortThereIsNoSocket() {
+        assertThat(ConnectFailure.of(new InetSocketAddress(HERE, 1), new BindException("none is left"))
+                        .reason())
+                .isEqualTo(Reason.NO_SOCKET);
     }
 
     @BothEngines

@@ -14,6 +14,9 @@ class BlameTest {
     @CsvSource({
         "CONNECT_REFUSED,      NOTHING_SENT, false,  0, REFUSED",
         "CONNECT_TIMEOUT,      NOTHING_SENT, false, 99, FAILED",
+        "CONNECT_FAILED,       NOTHING_SENT, false,  0, FAILED",
+        "NO_SOCKET,            NOTHING_SENT, false, 99, NEUTRAL", // this machine's fault
+        "NO_SOCKET,            NOTHING_SENT, true,  99, NEUTRAL",
         "UPSTREAM_RESET,       SENT,         false,  0, FAILED",
         "UPSTREAM_RESET,       SENT,         true,   0, FAILED", // that was not the time
         "RESPONSE_TIMEOUT,     SENT,         false, 99, FAILED",

@@ -196,6 +196,7 @@ class RetryRuleTest {
         "CONNECT_TIMEOUT,  NOTHING_SENT, 0,   false, false, POST,   false, NOT_BEGUN, REPEAT",
         "DNS_ERROR,        NOTHING_SENT, 0,   false, false, PATCH,  false, NOT_BEGUN, REPEAT",
         "CONNECT_FAILED,   NOTHING_SENT, 0,   false, false, GET,    false, NONE,      REPEAT",
+        "NO_SOCKET,        NOTHING_SENT, 0,   false, false, POST,   false, NOT_BEGUN, REPEAT",
         "CONNECT_REFUSED,  NOTHING_SENT, 0,   false, false, PUT,    false, GONE,      BODY_GONE", // the one before took
         // it
         "UPSTREAM_RESET,   SENT,         0,   false, false, GET,    false, NONE,      REPEAT", // killed while it
@@ -257,7 +258,8 @@ class RetryRuleTest {
     @Test
     void everyReasonHasItsKind() {
         Map<String, String> words = new HashMap<>();
-        for (String reason : List.of("dns-error", "connect-refused", "connect-timeout", "connect-failed")) {
+        for (String reason :
+                List.of("dns-error", "connect-refused", "connect-timeout", "connect-failed", "no-socket")) {
             words.put(reason, "CONNECT_FAILURE RESET RESET");
         }
         for (String reason : List.of("upstream-reset", "stale-connection")) {
@@ -277,7 +279,7 @@ class RetryRuleTest {
                     .isEqualTo(words.getOrDefault(reason.word(), "null null null"));
             assertThat(words.containsKey(reason.word()))
                     .as(reason.word())
-                    .isEqualTo(reason.party() == Reason.Party.UPSTREAM);
+                    .isEqualTo(reason.party() == Reason.Party.UPSTREAM || reason == Reason.NO_SOCKET);
         }
     }
 
