@@ -113,11 +113,16 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- if include "rondo.discovery.namespaces" . | fromJsonArray }}true{{ end -}}
 {{- end -}}
 
+{{- /* Without leading zeros, which int64 takes for octal. */ -}}
+{{- define "rondo.decimal" -}}
+{{- regexFind "[1-9][0-9]*$" . | default "0" -}}
+{{- end -}}
+
 {{- /* Whole seconds, rounded up, of a duration as Rondo writes it: 500ms, 5s, 2m, 1h, 1d, PT1M30S. */ -}}
 {{- define "rondo.seconds" -}}
 {{- $text := toString . -}}
 {{- if regexMatch "^[0-9]+(ms|s|m|h|d)$" $text -}}
-{{- $number := regexFind "^[0-9]+" $text | int64 -}}
+{{- $number := include "rondo.decimal" (regexFind "^[0-9]+" $text) | int64 -}}
 {{- $unit := regexFind "[a-z]+$" $text -}}
 {{- if eq $unit "ms" -}}
 {{- div (add $number 999) 1000 -}}
@@ -125,10 +130,10 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- mul $number (get (dict "s" 1 "m" 60 "h" 3600 "d" 86400) $unit) -}}
 {{- end -}}
 {{- else if regexMatch "^P([0-9]+D)?(T([0-9]+H)?([0-9]+M)?([0-9]+([.][0-9]+)?S)?)?$" $text -}}
-{{- $days := regexFind "[0-9]+D" $text | trimSuffix "D" | int64 -}}
+{{- $days := regexFind "[0-9]+D" $text | trimSuffix "D" | include "rondo.decimal" | int64 -}}
 {{- $time := regexFind "T.*$" $text -}}
-{{- $hours := regexFind "[0-9]+H" $time | trimSuffix "H" | int64 -}}
-{{- $minutes := regexFind "[0-9]+M" $time | trimSuffix "M" | int64 -}}
+{{- $hours := regexFind "[0-9]+H" $time | trimSuffix "H" | include "rondo.decimal" | int64 -}}
+{{- $minutes := regexFind "[0-9]+M" $time | trimSuffix "M" | include "rondo.decimal" | int64 -}}
 {{- $seconds := regexFind "[0-9.]+S" $time | trimSuffix "S" | float64 | ceil | int64 -}}
 {{- add (mul $days 86400) (mul $hours 3600) (mul $minutes 60) $seconds -}}
 {{- else -}}
