@@ -14,8 +14,8 @@
 
 {{- /* What selects the balancer's pods, and never changes. */ -}}
 {{- define "rondo.selector" -}}
-app.kubernetes.io/name: {{ include "rondo.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "rondo.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end -}}
 
 {{- define "rondo.labels" -}}
@@ -33,7 +33,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- /* Another name, or the balancer's Service would send requests to the demo backends. */ -}}
 {{- define "rondo.demo.selector" -}}
 app.kubernetes.io/name: {{ include "rondo.name" . }}-backend
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end -}}
 
 {{- /* Short enough: a StatefulSet's pods have a label of its name and eleven characters more, 63 at most. */ -}}
