@@ -49,6 +49,13 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end -}}
 {{- end -}}
 
+{{- /* For pods beside the balancer's: an account that was there before may have the right to pull images; its own may not be there yet. */ -}}
+{{- define "rondo.serviceAccount.given" -}}
+{{- if not .Values.serviceAccount.create -}}
+serviceAccountName: {{ include "rondo.serviceAccount" . | quote }}
+{{- end -}}
+{{- end -}}
+
 {{- define "rondo.image" -}}
 {{- if .registry }}{{ .registry }}/{{ end }}{{ .repository }}{{ if .digest }}@{{ .digest }}{{ else }}:{{ .tag }}{{ end -}}
 {{- end -}}
