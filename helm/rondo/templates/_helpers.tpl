@@ -86,6 +86,14 @@ serviceAccountName: {{ include "rondo.serviceAccount" . | quote }}
 {{- toYaml $config -}}
 {{- end -}}
 
+{{- /* Whether the demo backends are picked in turn: their weights are equal. */ -}}
+{{- define "rondo.demo.rotates" -}}
+{{- $strategy := default "round-robin" .Values.config.strategy -}}
+{{- if not (or .Values.config.backends .Values.config.pools) -}}
+{{- if has $strategy (list "round-robin" "weighted-round-robin") }}true{{ end -}}
+{{- end -}}
+{{- end -}}
+
 {{- define "rondo.prefersZone" -}}
 {{- $found := eq (toString .Values.config.locality) "prefer-zone" -}}
 {{- range $pool := .Values.config.pools -}}
