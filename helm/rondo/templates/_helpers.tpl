@@ -94,19 +94,26 @@ serviceAccountName: {{ include "rondo.serviceAccount" . | quote }}
 {{- end -}}
 {{- end -}}
 
-{{- define "rondo.prefersZone" -}}
+{{- /* Whether the zone of a pod matters, and the values do not say it. */ -}}
+{{- define "rondo.asksForZone" -}}
 {{- $found := eq (toString .Values.config.locality) "prefer-zone" -}}
 {{- range $pool := .Values.config.pools -}}
 {{- $found = or $found (eq (toString $pool.locality) "prefer-zone") -}}
 {{- end -}}
-{{- if $found }}true{{ end -}}
+{{- $said := .Values.config.zone -}}
+{{- range $variable := .Values.env -}}
+{{- if and (eq $variable.name "RONDO_ZONE") $variable.value -}}
+{{- $said = $variable.value -}}
+{{- end -}}
+{{- end -}}
+{{- if and $found (not $said) }}true{{ end -}}
 {{- end -}}
 
 {{- /* The namespaces whose EndpointSlices the configuration asks for, each once, as a JSON list. */ -}}
 {{- define "rondo.discovery.namespaces" -}}
 {{- $found := list -}}
 {{- $sources := list .Values.config.backends -}}
-{{- if include "rondo.prefersZone" . -}}
+{{- if include "rondo.asksForZone" . -}}
 {{- $found = append $found .Release.Namespace -}}{{- /* where the own pod's zone is found */ -}}
 {{- end -}}
 {{- range $pool := .Values.config.pools -}}
@@ -213,7 +220,7 @@ env:
   # beside the grace that is computed from them: a pod whose file is edited would drain for longer than it is given
   - {name: RONDO_DRAIN_DELAY, value: {{ include "rondo.drain.delay" . | quote }}}
   - {name: RONDO_DRAIN_TIMEOUT, value: {{ include "rondo.drain.timeout" . | quote }}}
-  {{- if and (include "rondo.prefersZone" .) (not (has "RONDO_ZONE" $own)) }}
+  {{- if and (include "rondo.asksForZone" .) (not (has "RONDO_ZONE" $own)) }}
   # from Kubernetes 1.35 on a pod has this label of its node; before, it is empty, and Rondo looks into the EndpointSlices
   - {name: RONDO_ZONE, valueFrom: {fieldRef: {fieldPath: "metadata.labels['topology.kubernetes.io/zone']"}}}
   {{- end }}
