@@ -19,7 +19,7 @@ import java.util.function.Supplier;
 record Surroundings(Resolver.Lookup lookup, Graces graces, Supplier<Loaded> source, Whereabouts here) {
     /** Without a configuration that could be read again. */
     Surroundings(Resolver.Lookup lookup, Graces graces) {
-        this(lookup, graces, Surroundings::noFile, Whereabouts.of(null));
+        this(lookup, graces, Surroundings::noFile, Whereabouts.NOWHERE);
     }
 
     private static Loaded noFile() {
@@ -28,8 +28,8 @@ record Surroundings(Resolver.Lookup lookup, Graces graces, Supplier<Loaded> sour
     }
 
     /** Those of the program. */
-    static final Surroundings REAL = new Surroundings(
-            Resolver::system, Graces.USUAL, Surroundings::noFile, Whereabouts.of(System.getenv("HOSTNAME")));
+    static final Surroundings REAL =
+            new Surroundings(Resolver::system, Graces.USUAL, Surroundings::noFile, Whereabouts.here());
 
     Surroundings here(Whereabouts there) {
         return new Surroundings(lookup, graces, source, there);

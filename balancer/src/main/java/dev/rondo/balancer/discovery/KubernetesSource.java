@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 final class KubernetesSource implements Source {
     private static final System.Logger LOG = System.getLogger(KubernetesSource.class.getName());
     private static final String SERVICE_NAME = "kubernetes.io/service-name";
+    private static final String NO_TOKEN = "this pod has no token of its service account: mount it"
+            + " (automountServiceAccountToken: true), and give the account get, list and watch on endpointslices"
+            + " (discovery.k8s.io) in the Service's namespace";
     /** So many watches in a row that end at once are no chance: the client keeps to itself why. */
     private static final int MOST_SHORT_WATCHES = 3;
 
@@ -64,6 +67,7 @@ final class KubernetesSource implements Source {
     private final BackendSource.Kubernetes config;
     private final Supplier<KubernetesClient> server;
     private final OwnZone zone;
+    private final boolean tokenless;
     private final Ticker ticker;
     private final Terms terms;
     private final Map<String, EndpointSlice> slices = new HashMap<>();
@@ -75,18 +79,19 @@ final class KubernetesSource implements Source {
     KubernetesSource(
             BackendSource.Kubernetes config,
             Supplier<KubernetesClient> server,
-            @Nullable String pod,
+            Whereabouts here,
             Ticker ticker,
             Terms terms) {
         this.config = config;
         this.server = server;
-        this.zone = new OwnZone(config.zone(), pod);
+        this.zone = new OwnZone(config.zone(), here.pod());
+        this.tokenless = here.tokenless();
         this.ticker = ticker;
         this.terms = terms;
     }
 
     static KubernetesSource of(BackendSource.Kubernetes config, Whereabouts here, Ticker ticker) {
-        return new KubernetesSource(config, () -> ApiServer.connect(here.apiServer()), here.pod(), ticker, Terms.USUAL);
+        return new KubernetesSource(config, () -> ApiServer.connect(here.apiServer()), here, ticker, Terms.USUAL);
     }
 
     @Override
@@ -131,7 +136,11 @@ final class KubernetesSource implements Source {
     private String namespace(KubernetesClient client) throws SourceLost {
         String namespace = config.namespace() != null ? config.namespace() : client.getNamespace();
         if (namespace == null)
-            throw new SourceLost("this is no pod, so its namespace is not known; set namespace beside service", null);
+            throw new SourceLost(
+                    tokenless
+                            ? NO_TOKEN
+                            : "this is no pod, so its namespace is not known; set namespace beside service",
+                    null);
         return namespace;
     }
 
@@ -216,11 +225,15 @@ final class KubernetesSource implements Source {
     }
 
     private String why(KubernetesClientException e) {
-        if (e.getCode() <= 0) return "the API server does not answer (" + root(e) + ")";
+        if (e.getCode() <= 0)
+            // without the token's volume there is no certificate either by which the server could be trusted
+            return "the API server does not answer (" + root(e) + ")" + (tokenless ? "; " + NO_TOKEN : "");
         return switch (e.getCode()) {
             case HttpURLConnection.HTTP_FORBIDDEN ->
-                "not allowed: give Rondo's service account get, list and watch on endpointslices (discovery.k8s.io) in the"
-                        + " Service's namespace";
+                tokenless
+                        ? NO_TOKEN
+                        : "not allowed: give Rondo's service account get, list and watch on endpointslices"
+                                + " (discovery.k8s.io) in the Service's namespace";
             case HttpURLConnection.HTTP_UNAUTHORIZED ->
                 "the API server does not know who asks: mount the service account's token"
                         + " (automountServiceAccountToken: true)";

@@ -62,7 +62,7 @@ class DiscoveryTest {
     }
 
     private static Surroundings surroundings(Resolver.Lookup lookup, String api) {
-        return new Surroundings(lookup, Graces.USUAL).here(new Whereabouts(api, null));
+        return new Surroundings(lookup, Graces.USUAL).here(new Whereabouts(api, null, false));
     }
 
     /** All of them are on one machine here, so each has a slice of its own, with its port. */

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rondo.balancer.config.BackendSource;
 import dev.rondo.balancer.testkit.ApiServerStub;
+import dev.rondo.balancer.testkit.RefusingPort;
 import dev.rondo.balancer.wire.Ticker;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointPort;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
@@ -18,10 +19,14 @@ import io.fabric8.kubernetes.client.server.mock.KubernetesCrudDispatcher;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import io.fabric8.mockwebserver.Context;
 import io.fabric8.mockwebserver.MockWebServer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -31,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The endpoints of a Service, from an API server on a real socket that fails in the ways that they do. */
 @Timeout(60)
@@ -57,18 +63,18 @@ class KubernetesSourceTest {
     }
 
     private Feed follow(Supplier<KubernetesClient> server, KubernetesSource.Terms terms) {
-        return begin(api(false, null), server, null, terms);
+        return begin(api(false, null), server, Whereabouts.NOWHERE, terms);
     }
 
     private Feed begin(
             BackendSource.Kubernetes config,
             Supplier<KubernetesClient> server,
-            @Nullable String pod,
+            Whereabouts here,
             KubernetesSource.Terms terms) {
         Feed feed = new Feed(
                 "pool",
                 config,
-                new KubernetesSource(config, server, pod, Ticker.SYSTEM, terms),
+                new KubernetesSource(config, server, here, Ticker.SYSTEM, terms),
                 new Feed.Means(Ticker.SYSTEM, new Random(1), nanos -> pauses.add(nanos), told),
                 new Tally());
         feeds.add(feed);
@@ -250,6 +256,35 @@ class KubernetesSourceTest {
     }
 
     @Test
+    void aPodWithoutATokenIsToldOfIt(@TempDir Path serviceAccount) throws Exception {
+        var environment = Map.of("HOSTNAME", "rondo-1", "KUBERNETES_SERVICE_HOST", "10.0.0.1");
+        Whereabouts here = Whereabouts.of(environment, serviceAccount);
+        try (ApiServerStub api = ApiServerStub.start()) {
+            var own = new BackendSource.Kubernetes("api", null, "http", false, null, 1, 0);
+            assertThat(lost(begin(own, server(api), here, NEVER_PROBING))).startsWith("this pod has no token");
+            api.answer(403);
+            assertThat(lost(begin(api(false, null), server(api), here, NEVER_PROBING)))
+                    .contains("automountServiceAccountToken: true", "get, list and watch on endpointslices");
+        }
+        try (var nobody = new RefusingPort()) {
+            String url = "http://127.0.0.1:" + nobody.port();
+            assertThat(lost(begin(api(false, null), () -> ApiServer.connect(url), here, NEVER_PROBING)))
+                    .startsWith("the API server does not answer")
+                    .contains("automountServiceAccountToken: true");
+        }
+
+        assertThat(Whereabouts.of(Map.of("HOSTNAME", "laptop"), serviceAccount).tokenless())
+                .isFalse();
+        Files.createFile(serviceAccount.resolve("token"));
+        assertThat(Whereabouts.of(environment, serviceAccount)).isEqualTo(new Whereabouts(null, "rondo-1", false));
+    }
+
+    private static String lost(Feed feed) {
+        return Objects.requireNonNull(
+                Told.await(feed, status -> status.lost() != null).lost());
+    }
+
+    @Test
     void watchesThatAreRefusedAreALossAlthoughListsAreNot() throws Exception {
         try (ApiServerStub api = ApiServerStub.start()) {
             api.refuseWatches(true);
@@ -304,7 +339,7 @@ class KubernetesSourceTest {
             Supplier<KubernetesClient> server = () -> ApiServer.connect(api.url())
                     .adapt(NamespacedKubernetesClient.class)
                     .inNamespace("shop");
-            begin(api(true, null), server, "rondo-1", PROBING);
+            begin(api(true, null), server, new Whereabouts(null, "rondo-1", false), PROBING);
             assertThat(told.next()).containsExactly("a", "b");
             api.put(slice("mine", "rondo", 8080, in("y", pod("rondo-1", "10.0.0.7", false, false, false))));
             assertThat(told.next()).containsExactly("~a", "b");
@@ -315,7 +350,7 @@ class KubernetesSourceTest {
     void aZoneThatIsGivenIsNotLookedFor() throws Exception {
         try (ApiServerStub api = ApiServerStub.start()) {
             api.put(slice("one", "api", 80, in("x", ready("a", "10.0.0.1")), in("y", ready("b", "10.0.0.2"))));
-            begin(api(true, "x"), server(api), null, NEVER_PROBING);
+            begin(api(true, "x"), server(api), Whereabouts.NOWHERE, NEVER_PROBING);
             assertThat(told.next()).containsExactly("a", "~b");
         }
     }
