@@ -11,6 +11,7 @@ public abstract sealed class Head extends Fields permits RequestHead, ResponseHe
     private static final int FIRST_BYTES = 128;
     /** Taken at a time, or as much as is here already: what is behind a head is a body, and is not to be copied with it. */
     private static final int PIECE = 1024;
+
     private static final int EMPTY_LINES = 8;
     private static final int MOST_OPTIONS = 64;
     private static final byte[] CLOSE = Octets.ascii("close");
@@ -84,8 +85,7 @@ public abstract sealed class Head extends Fields permits RequestHead, ResponseHe
      */
     public final boolean feed(ByteBuffer from) throws BadMessage {
         while (from.hasRemaining()) {
-            int taken = Math.min(
-                    Math.min(from.remaining(), Math.max(length, PIECE)), limits.headSize() + 1 - length);
+            int taken = Math.min(Math.min(from.remaining(), Math.max(length, PIECE)), limits.headSize() + 1 - length);
             if (taken == 0) throw tooLarge();
             if (bytes.length - length < taken) {
                 bytes = Arrays.copyOf(bytes, Math.max(Math.max(FIRST_BYTES, bytes.length * 2), length + taken));

@@ -117,8 +117,7 @@ final class Relay {
 
     /** Answers a client that has too many connections, without reading what it wants. */
     void refuse() {
-        end(answerFailure(
-                Failure.early(Reason.TOO_MANY_CONNECTIONS, "too many connections of this client address")));
+        end(answerFailure(Failure.early(Reason.TOO_MANY_CONNECTIONS, "too many connections of this client address")));
     }
 
     /** Whatever has happened: nothing runs on behalf of this request any more, and no connection is left behind. */
@@ -454,7 +453,9 @@ final class Relay {
                 if (!upstream.isOpen()) return answerInstead(verdict, sending);
             }
             sending.forget();
-            return status == 101 ? tunnel(pool, lease, connection, answers) : relayAnswer(pool, lease, answers, sending);
+            return status == 101
+                    ? tunnel(pool, lease, connection, answers)
+                    : relayAnswer(pool, lease, answers, sending);
         } finally {
             stopWatching(sending);
             answers.giveBuffer();
@@ -761,8 +762,7 @@ final class Relay {
         client.wire.unwatch();
         work.sink.clear();
         answers.head()
-                .writeTo(
-                        work.sink, false, false, Persistence.IMPLIED, null, pool.responseRules(), cookie(pool, lease));
+                .writeTo(work.sink, false, false, Persistence.IMPLIED, null, pool.responseRules(), cookie(pool, lease));
         log.status(101);
         work.send(client.wire, settings.idle());
         Tunnel tunnel = new Tunnel(

@@ -95,7 +95,8 @@ final class RequestBody {
         this.end = work.requestEnd.clear();
         this.rules = rules;
         this.place = client.in().position();
-        this.stays = kind == BodyKind.NONE || (kind == BodyKind.LENGTH && length <= client.in().remaining());
+        this.stays = kind == BodyKind.NONE
+                || (kind == BodyKind.LENGTH && length <= client.in().remaining());
         this.copies = !stays && copied > 0 && length <= copied; // of what is longer a copy would be thrown away
         this.copy = work.replay;
         this.copied = copied;

@@ -56,7 +56,8 @@ final class ResponseReader {
         try {
             while (!head.feed(back)) {
                 long left = deadline == Wire.FOREVER ? Wire.FOREVER : Math.max(1, deadline - lane.coarseNanos());
-                if (fill(left, connection.lastBody()) < 0) throw closed("the backend closed the connection before its answer was whole");
+                if (fill(left, connection.lastBody()) < 0)
+                    throw closed("the backend closed the connection before its answer was whole");
             }
             head.parse();
         } catch (WireTimeout e) {

@@ -107,6 +107,12 @@ class PoolTest {
         }
     }
 
+    private void putOnProbation(Pool pool, String id) {
+        fail(pool, id, 5);
+        now += 30 * SECOND;
+        pool.tick();
+    }
+
     private void end(Pool pool, String id, Outcome outcome, long took) {
         while (true) {
             Lease lease = Objects.requireNonNull(take(pool, List.of()));
@@ -143,9 +149,7 @@ class PoolTest {
     @Test
     void aTrialOfWhichNobodySaysHowItWentMakesWayForAnother() throws IOException {
         Pool pool = apply(backends("a", "b"));
-        fail(pool, "a", 5);
-        now += 30 * SECOND;
-        pool.tick();
+        putOnProbation(pool, "a");
         assertThat(picks(pool, 4)).containsExactlyInAnyOrder("a", "b", "a", "b");
     }
 
@@ -317,9 +321,7 @@ class PoolTest {
     @Test
     void oneThatComesBackFromTheBenchIsTriedByOneRequestAtATime() throws IOException {
         Pool pool = apply(backends("a", "b"));
-        fail(pool, "a", 5);
-        now += 30 * SECOND;
-        pool.tick();
+        putOnProbation(pool, "a");
         Lease trial = Objects.requireNonNull(take(pool, List.of(named(pool, "b"))));
         assertThat(pool.hasOther(List.of(named(pool, "b")))).isFalse();
         assertThat(picks(pool, 4)).containsOnly("b");
@@ -332,9 +334,7 @@ class PoolTest {
     @Test
     void whoCanGoNowhereElseDoesNotWaitForATrialToEnd() throws IOException {
         Pool pool = apply(backends("a", "b max-requests: 1"));
-        fail(pool, "a", 5);
-        now += 30 * SECOND;
-        pool.tick();
+        putOnProbation(pool, "a");
         List<Backend> b = List.of(named(pool, "b"));
         assertThat(pool.hasOther(b)).as("a is on probation, and free").isTrue();
         Lease trial = Objects.requireNonNull(take(pool, b));
@@ -350,9 +350,7 @@ class PoolTest {
 
     /** Two backends, of which the first is back from the bench, and the one request that tries it has not ended. */
     private Lease trial(Pool pool) {
-        fail(pool, "a", 5);
-        now += 30 * SECOND;
-        pool.tick();
+        putOnProbation(pool, "a");
         Lease trial = Objects.requireNonNull(take(pool, List.of()));
         assertThat(trial.backend().id()).isEqualTo("a");
         return trial;

@@ -79,7 +79,9 @@ class LongBodyTest {
                 String expected = target.equals("/short") ? "ok" : target.equals("/none") ? "" : body;
                 assertThat(answer.body()).as(target).isEqualTo(expected);
             }
-            assertThat(backend.connections()).as("the long buffer was for the same connection").isOne();
+            assertThat(backend.connections())
+                    .as("the long buffer was for the same connection")
+                    .isOne();
         }
     }
 

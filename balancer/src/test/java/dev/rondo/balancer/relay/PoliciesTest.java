@@ -143,7 +143,8 @@ class PoliciesTest {
         PoolTimeouts timeouts = new PoolTimeouts(all, all, all, all, ample, ample, ample, ample);
         try (RawBackend backend = RawBackend.start(peer -> {
                     if (peer.request() == null) return;
-                    if (peer.index() == 0) peer.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\no"); // and holds its place
+                    if (peer.index() == 0)
+                        peer.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\no"); // and holds its place
                     begun.countDown();
                     over.await();
                 });
