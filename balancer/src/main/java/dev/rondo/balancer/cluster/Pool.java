@@ -176,15 +176,10 @@ public final class Pool {
 
     /**
      * Whether there is one that a request may be sent to which has been at {@code tried} in vain, now or as soon as it has room: a
-     * backup too, where all others are among them, and none that is benched, or on probation with another request: nobody knows
-     * whether that is ever answered.
+     * backup too, where all others are among them, and none that is benched.
      */
     public boolean hasOther(Collection<Backend> tried) {
-        return hasOther(snapshot, nanos.getAsLong(), tried);
-    }
-
-    private boolean hasOther(Snapshot now, long time, Collection<Backend> tried) {
-        return now.hasAny(backend -> !tried.contains(backend) && !isKept(backend, now, time));
+        return snapshot.hasOther(tried);
     }
 
     /** As {@link #hasOther}, and now: {@link #acquire} finds one unless somebody else is faster. */
@@ -204,9 +199,9 @@ public final class Pool {
         return snapshot.hasSound(tried);
     }
 
-    /** Where nobody else is left: whether one that only its own answers keep out has room and is not among {@code tried}. */
+    /** Whether one that only its own answers keep out has room and is not among {@code tried}. */
     public boolean hasBenched(Collection<Backend> tried) {
-        return lastResort(snapshot, tried) != null;
+        return leastLoaded(snapshot.benched(), backend -> !tried.contains(backend) && backend.hasRoom()) != null;
     }
 
     /** Which backends are used. */
@@ -243,8 +238,8 @@ public final class Pool {
      *
      * @param key hash of what keeps a client at a backend
      * @param time nanoseconds of the ticker
-     * @param tried where the request has been in vain: not again. Where that is all who are used, a healthy backup; where that too
-     *     is not left, one that is benched
+     * @param tried where the request has been in vain: not again. Where that is all who are used, a healthy backup; one on probation,
+     *     though another request tries it; where these too are not left, one that is benched
      * @return null where none of the others has room
      */
     public @Nullable Lease acquire(long key, long time, RandomGenerator random, Collection<Backend> tried) {
@@ -299,26 +294,19 @@ public final class Pool {
     }
 
     /**
-     * For a request that all who are used have failed: a backup before it is its turn, or else one that is benched. Whoever waits
-     * in line and has not been at all of these can take neither.
+     * For a request that all who are sound have failed: a backup before it is its turn; one that another request tries, since nobody
+     * knows whether that is ever answered; or else one that is benched. Whoever waits in line and has not been at all of these can
+     * take none.
      */
     private @Nullable Lease takeReserve(Snapshot now, long time, Collection<Backend> tried) {
         if (tried.isEmpty() || now.hasSound(tried)) return null;
         Backend spare = leastLoaded(now.spare(), spare(now, time, tried));
         if (spare != null) return begin(spare, now, time);
-        if (hasOther(now, time, tried)) return null;
-        Backend last = lastResort(now, tried);
+        Predicate<Backend> untried = backend -> !tried.contains(backend) && backend.hasRoom();
+        Backend last = now.hasOther(tried)
+                ? leastLoaded(now.usable(), untried.and(backend -> isKept(backend, now, time)))
+                : leastLoaded(now.benched(), untried);
         return last != null && last.begin() ? last.plainLease() : null;
-    }
-
-    /** One that is benched, or else one that another request tries. */
-    private static @Nullable Backend lastResort(Snapshot now, Collection<Backend> tried) {
-        Predicate<Backend> usable = backend -> !tried.contains(backend) && backend.hasRoom();
-        for (List<Member> members : List.of(now.benched(), now.used(), now.further(), now.spare())) {
-            Backend least = leastLoaded(members, usable);
-            if (least != null) return least;
-        }
-        return null;
     }
 
     private Predicate<Backend> spare(Snapshot now, long time, Collection<Backend> tried) {
@@ -342,7 +330,7 @@ public final class Pool {
         return backend.hasRoom() && !isKept(backend, now, time);
     }
 
-    /** Whether passive ejection keeps it from another request: most of all one that is on probation, with the request that tries it. */
+    /** Whether passive ejection keeps it from another request: it is on probation, with the request that tries it. */
     private boolean isKept(Backend backend, Snapshot now, long time) {
         return !usesAll(now) && !now.lone() && !outliers.mayPick(backend.passive(), time);
     }

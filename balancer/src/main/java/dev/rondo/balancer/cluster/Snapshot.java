@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -164,18 +163,26 @@ record Snapshot(
 
     /** Whether somebody is used, and not among {@code tried}, who is not on probation. */
     boolean hasSound(Collection<Backend> tried) {
-        Predicate<Member> sound = member -> isSound(member) && !tried.contains(member.backend());
-        return isAny(used, sound) || isAny(further, sound);
+        return isAny(used, tried, true) || isAny(further, tried, true);
     }
 
-    /** Whether {@code which} holds for anybody but the benched. */
-    boolean hasAny(Predicate<Backend> which) {
-        Predicate<Member> one = member -> which.test(member.backend());
-        return isAny(used, one) || isAny(further, one) || isAny(spare, one);
+    /** All that may be asked, but for the benched. */
+    List<Member> usable() {
+        List<Member> all = new ArrayList<>(used);
+        all.addAll(further);
+        all.addAll(spare);
+        return all;
     }
 
-    private static boolean isAny(List<Member> members, Predicate<Member> which) {
-        for (Member member : members) if (which.test(member)) return true;
+    /** Whether anybody but the benched may be asked for a request that has been at {@code tried}. */
+    boolean hasOther(Collection<Backend> tried) {
+        return isAny(used, tried, false) || isAny(further, tried, false) || isAny(spare, tried, false);
+    }
+
+    private static boolean isAny(List<Member> members, Collection<Backend> tried, boolean sound) {
+        for (Member member : members) {
+            if (!tried.contains(member.backend()) && (!sound || isSound(member))) return true;
+        }
         return false;
     }
 

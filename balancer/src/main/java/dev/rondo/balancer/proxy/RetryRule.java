@@ -114,7 +114,7 @@ record RetryRule(Set<RetryOn> on, int attempts) {
     enum Others {
         /** A backend that has not been asked for this request, and has room for it. */
         UNTRIED,
-        /** Such a backend, as soon as it has room. */
+        /** Such a backend, as soon as it has room, or beside the request that tries it. */
         FULL,
         /** Only such as have been, and such as their own answers keep out of rotation. */
         BENCHED,

@@ -361,14 +361,13 @@ final class Oracle implements Pool.Transitions {
 
     /** @param late how long it may go unnoticed that a trial keeps others out no more: nobody tells of that */
     private boolean hasRoom(Look look, Tier tier, boolean lone, long late) {
-        return isBelowLimit(look) && !isKept(look, tier, lone, late);
-    }
-
-    /** Whether it is on probation, with a request that tries it. */
-    private boolean isKept(Look look, Tier tier, boolean lone, long late) {
-        if (tier == Tier.PANIC || tier == Tier.ALL || lone) return false;
-        Trial trial = facts(look.backend()).trial;
-        return look.ejection() instanceof Ejection.Probation && trial != null && timeline.now() - trial.until < late;
+        Backend backend = look.backend();
+        if (!isBelowLimit(look)) return false;
+        if (tier == Tier.PANIC || tier == Tier.ALL || lone) return true;
+        Trial trial = facts(backend).trial;
+        return !(look.ejection() instanceof Ejection.Probation)
+                || trial == null
+                || timeline.now() - trial.until >= late;
     }
 
     private List<Backend> freeInUse(Collection<Backend> tried, long late) {
@@ -388,9 +387,9 @@ final class Oracle implements Pool.Transitions {
         Expected expected = expected(all);
         return backends(all.stream()
                 .filter(look -> !tried.contains(look.backend()))
-                .filter(look -> isLastResort(look.backend(), all, expected, tried)
-                        ? isBelowLimit(look)
-                        : isSpare(look.backend(), all, expected, tried) && hasRoom(look, expected.tier, false, late))
+                .filter(look -> (isReserve(look.backend(), all, expected, tried)
+                                && (isOut(look) ? isBelowLimit(look) : hasRoom(look, expected.tier, false, late)))
+                        || isTriedBeside(look, all, expected, tried))
                 .toList());
     }
 
@@ -399,27 +398,27 @@ final class Oracle implements Pool.Transitions {
         return limit == 0 || facts(look.backend()).inFlight < limit;
     }
 
-    /** Whether {@code backend} is a backup for a request that was at {@code tried}, though it is not used. */
-    private static boolean isSpare(Backend backend, List<Look> all, Expected expected, Collection<Backend> tried) {
-        boolean sound = all.stream()
+    private static boolean isSoundLeft(List<Look> all, Expected expected, Collection<Backend> tried) {
+        return all.stream()
                 .anyMatch(look -> expected.isUsed(look.backend()) && isIn(look) && !tried.contains(look.backend()));
-        return !sound && !tried.isEmpty() && expected.spare.contains(backend);
     }
 
-    /** Whether {@code backend}, which its own answers keep out, is for a request that was at {@code tried}: nobody else is left. */
-    private boolean isLastResort(Backend backend, List<Look> all, Expected expected, Collection<Backend> tried) {
-        if (tried.isEmpty()) return false;
-        boolean lone = isLone(all, expected);
-        boolean others = false;
-        boolean kept = expected.benched.contains(backend);
-        for (Look look : all) {
-            Backend it = look.backend();
-            if (!expected.isUsed(it) && !expected.spare.contains(it)) continue;
-            boolean itself = isKept(look, expected.tier, lone, 0);
-            kept |= itself && it == backend;
-            others |= !itself && !tried.contains(it);
-        }
-        return kept && !others;
+    /** Whether it is on probation, and takes a request that was at {@code tried} beside the one that tries it. */
+    private boolean isTriedBeside(Look look, List<Look> all, Expected expected, Collection<Backend> tried) {
+        return look.ejection() instanceof Ejection.Probation
+                && (expected.isUsed(look.backend()) || expected.spare.contains(look.backend()))
+                && isBelowLimit(look)
+                && !tried.isEmpty()
+                && !isSoundLeft(all, expected, tried);
+    }
+
+    /** Whether {@code backend} is for a request that was at {@code tried}, though it is not used. */
+    private static boolean isReserve(Backend backend, List<Look> all, Expected expected, Collection<Backend> tried) {
+        if (isSoundLeft(all, expected, tried) || tried.isEmpty()) return false;
+        boolean others = all.stream()
+                .map(Look::backend)
+                .anyMatch(it -> (expected.isUsed(it) || expected.spare.contains(it)) && !tried.contains(it));
+        return expected.spare.contains(backend) || (!others && expected.benched.contains(backend));
     }
 
     /**
@@ -433,20 +432,19 @@ final class Oracle implements Pool.Transitions {
         List<Look> all = pool().look();
         Expected expected = expected(all);
         boolean isUsed = expected.isUsed(backend);
-        boolean last = isLastResort(backend, all, expected, tried);
         require(
-                isUsed || last || isSpare(backend, all, expected, tried),
+                isUsed || isReserve(backend, all, expected, tried),
                 backend.id() + " is picked where " + ids(expected.used) + " are used");
         require(!tried.contains(backend), backend.id() + " is picked though it was tried");
-        boolean lone = isUsed && isLone(all, expected);
-        boolean left = all.stream()
-                .filter(it -> expected.used.contains(it.backend()) && !been.contains(it.backend()))
-                .anyMatch(it -> !isKept(it, expected.tier, lone, 0));
-        boolean again = chosen && been.contains(backend) && left;
+        boolean again = chosen && been.contains(backend) && !been.containsAll(expected.used);
         require(!again, backend.id() + " is picked twice for a request though another is left");
         Look look =
                 all.stream().filter(it -> it.backend() == backend).findFirst().orElseThrow();
-        boolean room = last ? isBelowLimit(look) : hasRoom(look, expected.tier, lone, 0);
+        boolean fromBench = !isUsed && isOut(look);
+        boolean lone = isUsed && isLone(all, expected);
+        boolean room = fromBench
+                ? isBelowLimit(look)
+                : hasRoom(look, expected.tier, lone, 0) || isTriedBeside(look, all, expected, tried);
         require(room, backend.id() + " is picked though it has no room");
         Facts facts = facts(backend);
         facts.inFlight++;
