@@ -288,8 +288,10 @@ final class ClientConnection {
         ByteBuffer room = inWithRoom(0);
         int start = room.position();
         int end = room.limit();
-        // where a read has filled the buffer to the last byte, only the margin can tell whether more comes, or the end
-        int most = end < Buffers.PAYLOAD ? Buffers.PAYLOAD : room.capacity();
+        // where a read has filled the buffer to the last byte, only the margin can tell whether more comes, or the end;
+        // and no more
+        // than that, however long the buffer is: all else counts on no more than a payload being here
+        int most = end < Buffers.PAYLOAD ? Buffers.PAYLOAD : Math.min(room.capacity(), end + Buffers.MARGIN);
         if (end == most || (most > Buffers.PAYLOAD && room.hasRemaining()))
             return Stir.BYTES; // the kernel keeps the rest
         room.limit(most).position(end);

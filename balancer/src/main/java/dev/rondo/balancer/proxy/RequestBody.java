@@ -215,8 +215,10 @@ final class RequestBody {
     }
 
     private void transferChunks(ByteBuffer in, ByteBuffer out) throws Failure {
+        int limit = in.limit();
         try {
             // an outgoing chunk is never longer than what came, but for the margin
+            in.limit(Math.min(limit, in.position() + Math.max(0, out.remaining() - Buffers.MARGIN / 2)));
             while (!decoder.isDone() && in.hasRemaining() && out.remaining() >= in.remaining() + Buffers.MARGIN / 2) {
                 int run = decoder.next(in);
                 if (run == 0) break;
@@ -226,6 +228,8 @@ final class RequestBody {
             }
         } catch (BadMessage e) {
             throw Failure.ofRequest(e);
+        } finally {
+            in.limit(limit);
         }
         if (decoder.isDone() && !endPlaced) {
             endPlaced = true;

@@ -3,9 +3,11 @@ package dev.rondo.balancer.relay;
 import static dev.rondo.balancer.testkit.Configurations.on;
 import static dev.rondo.balancer.testkit.Messages.get;
 import static dev.rondo.balancer.testkit.Messages.post;
+import static dev.rondo.balancer.testkit.PoolChange.change;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rondo.balancer.config.BackendConfig;
 import dev.rondo.balancer.config.EngineKind;
 import dev.rondo.balancer.testkit.Answer;
 import dev.rondo.balancer.testkit.Balancer;
@@ -19,6 +21,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 
 /** Bodies that fill the long buffers, and what comes behind them in the same read. */
 class LongBodyTest {
@@ -129,6 +132,54 @@ class LongBodyTest {
                 throw new UncheckedIOException(e);
             }
         });
+    }
+
+    private static String answer(String body) {
+        return "HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
+    }
+
+    /** The buffer that the upload was read into is long, and stays while the second backend answers: what comes behind is read bit by bit. */
+    @BothEngines
+    void aChunkedUploadBehindOneThatWasRepeatedIsRelayed(EngineKind engine) throws Exception {
+        String first = text(Buffers.PAYLOAD + 200);
+        String second = text(60_000);
+        String chunked = "POST /chunked HTTP/1.1\r\nHost: lb.test\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + Integer.toHexString(second.length()) + "\r\n" + second + "\r\n0\r\n\r\n";
+        CountDownLatch reached = new CountDownLatch(1);
+        CountDownLatch behind = new CountDownLatch(1);
+        try (RawBackend bad = RawBackend.start(peer -> {
+                    Request.Head head = peer.head();
+                    if (head == null || head.target().equals("/")) return;
+                    if (head.target().equals("/chunked")) {
+                        peer.send(answer(peer.body(head).body()));
+                        return;
+                    }
+                    reached.countDown(); // and goes before any of the body is here
+                });
+                RawBackend good = RawBackend.start(peer -> {
+                    for (Request request = peer.request(); request != null; request = peer.request()) {
+                        if (request.head().target().equals("/put")) behind.await();
+                        peer.send(answer(request.body()));
+                    }
+                });
+                Balancer rondo = on(engine)
+                        .loops(1)
+                        .backends(bad.port(), good.port())
+                        .policies(change().backends(backend ->
+                                new BackendConfig(backend.id(), backend.url(), 1, backend.port() == good.port(), 0)))
+                        .start();
+                RawClient client = RawClient.connect(rondo.port())) {
+            assertThat(client.send(get("/")).answer().status())
+                    .isEqualTo(200); // by the backup, to which a connection is kept
+            client.send("PUT /put HTTP/1.1\r\nHost: lb.test\r\nContent-Length: " + first.length() + "\r\n\r\n");
+            reached.await();
+            client.send(first);
+            CompletableFuture<Void> sent = sending(client, chunked);
+            sent.join();
+            behind.countDown();
+            assertThat(client.answer().body()).isEqualTo(first);
+            assertThat(client.answer().body()).isEqualTo(second);
+        }
     }
 
     @BothEngines
