@@ -25,7 +25,7 @@ import picocli.CommandLine.Mixin;
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
             "0:ended by a signal, after all requests",
-            "1:a port is in use, a file cannot be written, or the descriptors do not suffice",
+            "1:a port is in use, a file cannot be written, the descriptors do not suffice, or the drain failed",
             "2:the command line or the configuration is wrong",
             "130, 143:ended at once by a second signal, SIGINT or SIGTERM"
         })

@@ -32,6 +32,11 @@ public final class ConnectFailure extends IOException {
         };
     }
 
+    /** Which of two addresses' failures says more of the backend: the later one, unless only the earlier one is the backend's. */
+    static ConnectFailure telling(@Nullable ConnectFailure earlier, ConnectFailure later) {
+        return earlier != null && later.reason == Reason.NO_SOCKET ? earlier : later;
+    }
+
     /** Why: a reason whose party is the upstream, or {@link Reason#NO_SOCKET}. */
     public Reason reason() {
         return reason;

@@ -184,7 +184,7 @@ public final class Upstream {
                 long share = Math.min(Math.max(LEAST_TRY, time / left--), end - now);
                 return dialOne(lane, new InetSocketAddress(address, port), Math.max(1, share));
             } catch (ConnectFailure e) {
-                last = e;
+                last = ConnectFailure.telling(last, e);
             }
         }
         if (last == null) throw new ConnectFailure(Reason.DNS_ERROR, host + " has no address", null);

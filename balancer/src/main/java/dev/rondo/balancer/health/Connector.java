@@ -37,8 +37,9 @@ public final class Connector {
             try {
                 return connect(new InetSocketAddress(address, place.port()), deadline.left() / left--, deadline);
             } catch (CheckEnded e) {
-                if (e.result().kind() == CheckResult.Kind.NOT_MADE) throw e;
-                last = e;
+                if (Thread.currentThread().isInterrupted()) throw e;
+                // an address of a family that this machine has none of hides nothing that another has told
+                if (last == null || e.result().kind() != CheckResult.Kind.NOT_MADE) last = e;
             }
         }
         // it may be elsewhere by now; while it is down no request asks, so this is who finds out, for the next check

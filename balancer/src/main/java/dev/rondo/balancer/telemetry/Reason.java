@@ -64,7 +64,7 @@ public enum Reason {
     UPSTREAM_RESET(Party.UPSTREAM),
     /** A kept connection turned out to be closed before a byte of the answer. */
     STALE_CONNECTION(Party.UPSTREAM),
-    /** The head of the answer did not come in time. */
+    /** The head of the answer did not come in time, or the time for the whole request was over before a backend had room. */
     RESPONSE_TIMEOUT(Party.UPSTREAM),
     /** The answer breaks the grammar or a rule of HTTP. */
     BAD_RESPONSE(Party.UPSTREAM),

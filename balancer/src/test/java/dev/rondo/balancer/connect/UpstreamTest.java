@@ -16,6 +16,7 @@ import dev.rondo.balancer.wire.Lane;
 import dev.rondo.balancer.wire.Ticker;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -361,6 +362,17 @@ class UpstreamTest {
         assertThat(ConnectFailure.of(new InetSocketAddress(HERE, 1), new BindException("none is left"))
                         .reason())
                 .isEqualTo(Reason.NO_SOCKET);
+    }
+
+    /** As where a name has an address of a family that this machine has none of. */
+    @Test
+    void anAddressThatCannotBeAskedHidesNothingThatAnotherHasTold() {
+        InetSocketAddress address = new InetSocketAddress(HERE, 1);
+        ConnectFailure refused = ConnectFailure.of(address, new ConnectException("refused"));
+        ConnectFailure none = ConnectFailure.of(address, new BindException("cannot assign requested address"));
+        assertThat(ConnectFailure.telling(refused, none)).isSameAs(refused);
+        assertThat(ConnectFailure.telling(none, refused)).isSameAs(refused);
+        assertThat(ConnectFailure.telling(null, none)).isSameAs(none);
     }
 
     @BothEngines
