@@ -223,7 +223,8 @@ final class Hedge {
         callOff(Reason.CLIENT_ABORT);
         if (!hasWon()) return;
         if (!taken) leave(Outcome.NEUTRAL, 0);
-        giveRest();
+        giveBudget();
+        giveWorkspace();
     }
 
     // ---- for any thread of the lane
@@ -297,8 +298,9 @@ final class Hedge {
             end(HedgeOutcome.FAILED, Reason.INTERNAL_ERROR, 0);
         } finally {
             if (!won) {
+                giveBudget(); // before its place is seen to be free
                 leave(judged, retryAfter);
-                giveRest();
+                giveWorkspace();
             }
         }
     }
@@ -420,8 +422,11 @@ final class Hedge {
         pool.release(at);
     }
 
-    private void giveRest() {
+    private void giveBudget() {
         if (budgeted) pool.budget().give();
+    }
+
+    private void giveWorkspace() {
         if (mine != null) client.state.giveWorkspace(mine);
     }
 }

@@ -141,15 +141,14 @@ class DrainTest {
             backend.takeRequest();
             CompletableFuture<Void> stop =
                     CompletableFuture.runAsync(() -> rondo.drain(false), Thread::startVirtualThread);
-            awaitRefused(rondo.port());
-
             boolean last = false;
-            while (!last) { // the port is closed a moment before
+            while (!last) { // without a pause, so that no grace runs out
                 kept.send(get("/2"));
                 last = kept.answer().last();
             }
             kept.end();
             kept.finish();
+            awaitRefused(rondo.port());
             answer.countDown();
             assertThat(slow.answer().last()).isTrue();
             slow.finish();

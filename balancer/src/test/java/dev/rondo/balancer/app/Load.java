@@ -23,6 +23,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Load implements AutoCloseable {
     private static final int EACH_KIND = 3;
 
+    /** So long a kept connection may ask once more when the drain has begun; a client that has paused for longer was told so. */
+    private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     /** Not virtual, for the fallback's sake: see ADR 2 on whom the JDK's scheduler prefers. */
     private static final Thread.Builder.OfPlatform THREADS =
             Thread.ofPlatform().name("load-", 0).daemon();
@@ -80,10 +83,15 @@ final class Load implements AutoCloseable {
         boolean first = true;
         while (!over) {
             int served = 0;
+            long idleSince = 0;
+            long sent = 0;
             try (RawClient client = RawClient.connect(port)) {
                 boolean last;
                 do {
-                    last = exchange(client, method, kept);
+                    send(client, method, kept);
+                    sent = System.nanoTime();
+                    last = answer(client, method);
+                    idleSince = System.nanoTime();
                     served++;
                     answered.incrementAndGet();
                     if (first) busy.countDown();
@@ -91,7 +99,10 @@ final class Load implements AutoCloseable {
                 } while (!last && !over);
             } catch (IOException | RuntimeException e) {
                 boolean refused = served == 0 && e instanceof ConnectException && !mustBeOpen();
-                if (!refused) lost.add(method + (kept ? " kept" : " new") + ", request " + (served + 1) + ": " + e);
+                long idle = (sent - idleSince > 0 ? sent : System.nanoTime()) - idleSince;
+                boolean tooLate = stopping && kept && served > 0 && idle >= GRACE_NANOS;
+                if (!refused && !tooLate)
+                    lost.add(method + (kept ? " kept" : " new") + ", request " + (served + 1) + ": " + e);
                 return;
             }
         }
@@ -102,14 +113,22 @@ final class Load implements AutoCloseable {
         return !stopping || System.nanoTime() - portMayClose < 0;
     }
 
-    private static boolean exchange(RawClient client, String method, boolean kept) throws IOException {
-        String body = method.equals("POST") ? "12345" : "";
+    private static String body(String method) {
+        return method.equals("POST") ? "12345" : "";
+    }
+
+    private static void send(RawClient client, String method, boolean kept) throws IOException {
+        String body = body(method);
         if (kept) {
             client.send(method.equals("POST") ? Messages.post("/load", body) : Messages.get("/load"));
         } else {
             client.send(method + " /load HTTP/1.1\r\nHost: lb.test\r\nConnection: close\r\n"
                     + (body.isEmpty() ? "" : "Content-Length: 5\r\n") + "\r\n" + body);
         }
+    }
+
+    private static boolean answer(RawClient client, String method) throws IOException {
+        String body = body(method);
         Answer answer = client.answer(method);
         if (answer.status() != 200 || !answer.complete() || !answer.body().equals(method + "|/load|" + body)) {
             throw new IOException("answered " + answer);

@@ -26,6 +26,9 @@ import org.junit.jupiter.api.condition.OS;
 
 /** A backend whose name gets another address while the balancer runs. */
 class MovedBackendTest {
+    /** How long a name is looked up again within a request. */
+    private static final long LOOK_UP_NANOS = 250_000_000;
+
     private static final Duration NEVER = Duration.ofHours(1);
 
     /** A name service of one name. */
@@ -83,7 +86,13 @@ class MovedBackendTest {
                 Rondo rondo = start(engine, backend.port(), names, NEVER)) {
             assertThat(ask(rondo)).startsWith("502 ").contains("connect-refused");
             names.set("127.0.0.1");
-            assertThat(ask(rondo)).isEqualTo("200 GET|/|");
+            String answer;
+            long begun;
+            do { // once more where the machine has paused for as long as the look-up may take
+                begun = System.nanoTime();
+                answer = ask(rondo);
+            } while (answer.startsWith("502 ") && System.nanoTime() - begun >= LOOK_UP_NANOS);
+            assertThat(answer).isEqualTo("200 GET|/|");
         }
     }
 

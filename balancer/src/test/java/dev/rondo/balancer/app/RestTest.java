@@ -99,7 +99,6 @@ class RestTest {
         try (RawBackend backend = RawBackend.echoing();
                 Rondo rondo = start(to(backend).clientKeepAlive(Duration.ofMillis(300)));
                 RawClient client = RawClient.connect(rondo.port())) {
-            awaitResting(rondo, 1);
             assertThat(client.end()).isEqualTo(End.FIN);
             assertThat(rondo.resting()).isZero();
         }

@@ -131,11 +131,11 @@ class ConformanceTest {
             this.engine = engine;
             this.partialOk = partialOk;
             this.count = count;
-            IntStream.range(0, count).forEach(i -> lanes.add(new Lane(engine, partialOk)));
+            IntStream.range(0, count).forEach(i -> lanes.add(new Lane(engine, partialOk, false)));
         }
 
         Lane next() {
-            if (count == 0) lanes.add(new Lane(engine, partialOk));
+            if (count == 0) lanes.add(new Lane(engine, partialOk, true));
             return count == 0 ? lanes.getLast() : lanes.get(turn++ % count);
         }
     }

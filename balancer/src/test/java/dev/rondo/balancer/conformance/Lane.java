@@ -28,6 +28,7 @@ final class Lane {
 
     private final EngineKind engine;
     private final boolean partialOk;
+    private final boolean impatient;
     private final List<Entry> entries = new CopyOnWriteArrayList<>();
     private final CompletableFuture<CaseBackend.Log> leftOver = new CompletableFuture<>();
 
@@ -35,10 +36,13 @@ final class Lane {
      * A lane.
      *
      * @param partialOk whether its cases may leave requests half-forwarded
+     * @param impatient whether its cases need the times of the specification to run out; to others a machine that pauses for as
+     *     long must not matter
      */
-    Lane(EngineKind engine, boolean partialOk) {
+    Lane(EngineKind engine, boolean partialOk, boolean impatient) {
         this.engine = engine;
         this.partialOk = partialOk;
+        this.impatient = impatient;
     }
 
     /** Adds a case, before {@link #start()}. */
@@ -70,7 +74,7 @@ final class Lane {
                 peers.add(peer);
                 log.serve(peer);
             })) {
-                try (Balancer balancer = configuration(engine, backend.port()).start()) {
+                try (Balancer balancer = configuration(backend.port()).start()) {
                     for (Entry entry : entries) {
                         try {
                             entry.outcome().complete(entry.job().run(balancer.port(), log));
@@ -88,13 +92,12 @@ final class Lane {
         }
     }
 
-    /** As the cases ask for it: a mark on every request, 2 s for an answer, 3 s for a client. */
-    private static Configurations configuration(EngineKind engine, int backend) {
-        return Configurations.on(engine)
-                .backends(backend)
-                .loops(1)
-                .setRequestField(MARK_NAME, MARK)
-                .response(Duration.ofSeconds(2))
+    /** As the cases ask for it: a mark on every request and, where it matters, 2 s for an answer, 3 s for a client. */
+    private Configurations configuration(int backend) {
+        Configurations usual =
+                Configurations.on(engine).backends(backend).loops(1).setRequestField(MARK_NAME, MARK);
+        if (!impatient) return usual;
+        return usual.response(Duration.ofSeconds(2))
                 .upstreamIdle(Duration.ofSeconds(2))
                 .requestHead(Duration.ofSeconds(3))
                 .clientIdle(Duration.ofSeconds(3));

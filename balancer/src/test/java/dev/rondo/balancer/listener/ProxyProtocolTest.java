@@ -146,7 +146,7 @@ class ProxyProtocolTest {
                 Balancer rondo = on(engine)
                         .backends(backend.port())
                         .proxyProtocol()
-                        .requestHead(Duration.ofMillis(200))
+                        .requestHead(Duration.ofSeconds(5))
                         .maxTcpConnections(1)
                         .start();
                 RawClient silent = RawClient.connect(rondo.port());

@@ -126,7 +126,7 @@ class AttemptsTest {
                 });
                 RawBackend good = RawBackend.answering(OK);
                 Balancer rondo = on(engine)
-                        .response(Duration.ofMillis(300))
+                        .response(Duration.ofSeconds(5)) // the start of the head must be here when it is over
                         .backends(bad.port(), good.port())
                         .start()) {
             Answer answer = ask(rondo, get("/1"), "GET");
@@ -206,13 +206,12 @@ class AttemptsTest {
     @BothEngines
     void aBackendOnProbationIsBetterThanNoneThoughAnotherRequestTriesIt(EngineKind engine) throws Exception {
         CountDownLatch over = new CountDownLatch(1);
-        AtomicInteger asked = new AtomicInteger();
         try (RefusingPort nobody = new RefusingPort();
                 RawBackend tired = RawBackend.start(peer -> {
-                    while (peer.request() != null) {
-                        int before = asked.getAndIncrement();
-                        if (before == 1) over.await();
-                        peer.send(before == 0 ? BUSY.replace("Content", "Retry-After: 1\r\nContent") : OK);
+                    for (Request request; (request = peer.request()) != null; ) {
+                        if (request.target().equals("/trial")) over.await();
+                        boolean busy = request.target().equals("/1");
+                        peer.send(busy ? BUSY.replace("Content", "Retry-After: 1\r\nContent") : OK);
                     }
                 });
                 Balancer rondo =

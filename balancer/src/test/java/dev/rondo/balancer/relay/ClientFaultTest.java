@@ -123,7 +123,7 @@ class ClientFaultTest {
         try (RawBackend backend = RawBackend.echoing();
                 Balancer rondo = on(engine)
                         .backends(backend.port())
-                        .clientKeepAlive(SHORT)
+                        .clientKeepAlive(Duration.ofSeconds(3))
                         .start();
                 RawClient client = RawClient.connect(rondo.port())) {
             client.send(get("/"));

@@ -35,10 +35,8 @@ class DepartureTest {
                     asked.countDown();
                     peer.awaitEnd();
                 });
-                Balancer rondo = on(engine)
-                        .clientKeepAlive(A_WHILE)
-                        .backends(backend.port())
-                        .start();
+                Balancer rondo = on(engine).backends(backend.port()).start();
+                Balancer clock = Balancer.clock(A_WHILE);
                 RawClient client = RawClient.connect(rondo.port())) {
             if (reused) {
                 client.send(get("/first"));
@@ -46,7 +44,7 @@ class DepartureTest {
             }
             client.send(request);
             asked.await();
-            rondo.awaitKeepAlive();
+            clock.awaitKeepAlive();
             if (reset) client.reset();
             else client.leave();
             backend.takePeer().awaitScript(); // long before the timeouts of 30 s
@@ -109,16 +107,14 @@ class DepartureTest {
                     all.countDown();
                     peer.awaitEnd();
                 });
-                Balancer rondo = on(engine)
-                        .clientKeepAlive(A_WHILE)
-                        .backends(backend.port())
-                        .start();
+                Balancer rondo = on(engine).backends(backend.port()).start();
+                Balancer clock = Balancer.clock(A_WHILE);
                 RawClient client = RawClient.connect(rondo.port())) {
             client.send(request);
             while (!client.received().endsWith("hello\r\n")) client.bytes(1);
             client.send(rest);
             all.await();
-            rondo.awaitKeepAlive();
+            clock.awaitKeepAlive();
             client.leave();
             backend.takePeer().awaitScript(); // long before the timeouts of 30 s
             rondo.awaitNothingLeft();

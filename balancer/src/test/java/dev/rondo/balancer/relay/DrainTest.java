@@ -84,11 +84,13 @@ class DrainTest {
                         .drain(Duration.ofSeconds(20))
                         .backends(backend.port())
                         .start();
+                RawClient idle = RawClient.connect(rondo.port());
                 RawClient client = RawClient.connect(rondo.port())) {
             client.send(get("/"));
             asked.await();
             CountDownLatch ended = rondo.drain();
             awaitRefusal(rondo.port());
+            idle.end(); // the port may be closed a moment before the drain begins
             closed.countDown();
             Answer answer = client.answer();
             assertThat(answer.body()).isEqualTo("ok");
@@ -104,6 +106,7 @@ class DrainTest {
         try (FullPort full = new FullPort();
                 Balancer rondo = on(engine)
                         .drain(Duration.ofMillis(100))
+                        .connect(Duration.ofSeconds(30))
                         .backends(full.port())
                         .start();
                 RawClient client = RawClient.connect(rondo.port())) {

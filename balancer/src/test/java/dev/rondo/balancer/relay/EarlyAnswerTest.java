@@ -19,7 +19,9 @@ import java.util.concurrent.CountDownLatch;
 @SuppressWarnings("StringConcatToTextBlock") // HTTP ends its lines with CRLF, a text block with LF
 class EarlyAnswerTest {
     private static final String SMUGGLED = "GET /smuggled HTTP/1.1\r\nHost: lb.test\r\n\r\n";
-    private static final Duration SHORT = Duration.ofMillis(300);
+
+    /** For a backend to answer in, and then for a client to have stalled. */
+    private static final Duration ENOUGH = Duration.ofSeconds(5);
 
     private static String expecting(int length) {
         return "POST /1 HTTP/1.1\r\nHost: lb.test\r\nExpect: 100-continue\r\nContent-Length: " + length + "\r\n\r\n";
@@ -87,7 +89,7 @@ class EarlyAnswerTest {
                     peer.send(OK).awaitEnd();
                 });
                 Balancer rondo =
-                        on(engine).clientIdle(SHORT).backends(backend.port()).start();
+                        on(engine).clientIdle(ENOUGH).backends(backend.port()).start();
                 RawClient client = RawClient.connect(rondo.port())) {
             client.send("POST / HTTP/1.1\r\nHost: lb.test\r\nContent-Length: 100\r\n\r\nabc");
             assertThat(client.answer("POST").body()).isEqualTo("ok");

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 
 /** What benches a backend although it has refused nobody, and what does not. */
 @SuppressWarnings("StringConcatToTextBlock") // HTTP ends its lines with CRLF, a text block with LF
@@ -23,6 +24,9 @@ class EjectionTest {
     private static final String HALF = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello";
     /** More than the fallback engine takes to look for the first time. */
     private static final Duration A_WHILE = Duration.ofMillis(300);
+
+    /** For a backend to answer in, and then for a client to have stalled. */
+    private static final Duration ENOUGH = Duration.ofSeconds(5);
 
     private static Answer ask(Balancer rondo, String target) throws Exception {
         return RawClient.ask(rondo.port(), target);
@@ -61,7 +65,7 @@ class EjectionTest {
                     if (peer.head() != null) peer.send(HALF).awaitEnd();
                 });
                 Balancer rondo =
-                        on(engine).clientIdle(A_WHILE).backends(backend.port()).start();
+                        on(engine).clientIdle(ENOUGH).backends(backend.port()).start();
                 RawClient client = RawClient.connect(rondo.port())) {
             client.send("POST / HTTP/1.1\r\nHost: lb.test\r\nContent-Length: 100\r\n\r\nabc");
             assertThat(client.answer("POST").complete()).isFalse();
@@ -81,10 +85,10 @@ class EjectionTest {
                 RawBackend good = RawBackend.answering(OK);
                 Balancer rondo = on(engine)
                         .connect(Duration.ofMillis(100))
-                        .clientKeepAlive(A_WHILE)
                         .backends(hung.port(), good.port())
-                        .start()) {
-            leave(rondo, hung, true);
+                        .start();
+                Balancer clock = Balancer.clock(A_WHILE)) {
+            leave(rondo, hung, clock);
             assertThat(rondo.metric("rondo_ejections_total", "b" + hung.port())).isEqualTo(1);
             for (int i = 0; i < 4; i++) assertThat(ask(rondo, "/").body()).isEqualTo("ok");
         }
@@ -100,18 +104,18 @@ class EjectionTest {
                 });
                 RawBackend good = RawBackend.answering(OK);
                 Balancer rondo = on(engine).backends(slow.port(), good.port()).start()) {
-            leave(rondo, slow, false);
+            leave(rondo, slow, null);
             assertThat(rondo.metric("rondo_backend_state", "state=\"up\"")).isEqualTo(2);
         }
     }
 
     /** Five clients leave, whose requests are at {@code backend}, the first of two. */
-    private static void leave(Balancer rondo, RawBackend backend, boolean waits) throws Exception {
+    private static void leave(Balancer rondo, RawBackend backend, @Nullable Balancer clock) throws Exception {
         for (int i = 1; i <= 5; i++) {
             try (RawClient client = RawClient.connect(rondo.port())) {
                 client.send(get("/" + i));
                 backend.takeRequest();
-                if (waits) rondo.awaitKeepAlive();
+                if (clock != null) clock.awaitKeepAlive();
                 client.leave();
                 rondo.awaitSample("rondo_requests_total", "code=\"499\"", i);
             }

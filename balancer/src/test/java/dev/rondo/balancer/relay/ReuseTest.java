@@ -98,21 +98,23 @@ class ReuseTest {
     @BothEngines
     void aLongBodyIsNotRiskedOnAConnectionThatMayBeClosing(EngineKind engine) throws Exception {
         try (RawBackend backend = RawBackend.start(peer -> {
-                    if (peer.index() > 0) peer.echo();
+                    if (peer.index() > 2) peer.echo();
                     else if (peer.request() != null) peer.send(OK); // and closes soon
                 });
                 Balancer rondo = on(engine).loops(1).backends(backend.port()).start();
                 RawClient client = RawClient.connect(rondo.port())) {
-            assertThat(client.send(get("/1")).answer().body()).isEqualTo("ok");
-            backend.takePeer().awaitScript();
+            for (int i = 0; i < 3; i++) { // the shortest of them is remembered
+                assertThat(client.send(get("/1")).answer().body()).isEqualTo("ok");
+                backend.takePeer().awaitScript();
+            }
             assertThat(client.send(get("/2")).answer().body()).isEqualTo("GET|/2|");
             String put = "PUT /3 HTTP/1.1\r\nHost: lb.test\r\nContent-Length: ";
             assertThat(client.send(put + "4\r\n\r\nbody").answer().body()).isEqualTo("PUT|/3|body");
-            assertThat(backend.connections()).as("it can be sent again").isEqualTo(2);
+            assertThat(backend.connections()).as("it can be sent again").isEqualTo(4);
             String body = "0123456789".repeat(10_000);
             client.sendBehind(put + body.length() + "\r\n\r\n" + body);
             assertThat(client.answer().body()).isEqualTo("PUT|/3|" + body);
-            assertThat(backend.connections()).isEqualTo(3);
+            assertThat(backend.connections()).isEqualTo(5);
         }
     }
 

@@ -30,6 +30,10 @@ import java.util.function.UnaryOperator;
 @SuppressWarnings("StringConcatToTextBlock") // HTTP ends its lines with CRLF, a text block with LF
 class SlowBackendTest {
     private static final Duration SHORT = Duration.ofMillis(300);
+
+    /** For both sides to be heard in, where nothing is to run out. */
+    private static final Duration NOT_SO_SHORT = Duration.ofSeconds(1);
+
     private static final int PAUSE_MILLIS = 100;
     private static final String HINT = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n";
 
@@ -82,19 +86,17 @@ class SlowBackendTest {
                     peer.body(head);
                     peer.send(OK).awaitEnd();
                 });
-                Balancer rondo = on(engine)
-                        .clientIdle(SHORT)
-                        .clientKeepAlive(SHORT.multipliedBy(3))
-                        .backends(backend.port())
-                        .start();
+                Balancer rondo =
+                        on(engine).clientIdle(SHORT).backends(backend.port()).start();
+                Balancer clock = Balancer.clock(SHORT.multipliedBy(3));
                 RawClient client = RawClient.connect(rondo.port())) {
             client.send("POST / HTTP/1.1\r\nHost: lb.test\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
             headCame.await();
-            rondo.awaitKeepAlive();
+            clock.awaitKeepAlive();
+            client.send("hello"); // from when it is asked for there is but little time
             late.countDown();
             Answer asked = Objects.requireNonNull(client.next("POST"), "no answer");
             assertThat(asked.status()).as(client.transcript()).isEqualTo(100);
-            client.send("hello");
             assertThat(client.answer("POST").body()).isEqualTo("ok");
             assertThat(backend.takeRequest().body()).isEqualTo("hello");
         }
@@ -144,13 +146,13 @@ class SlowBackendTest {
     /** A client that was told to wait and does not is served as long as it sends. */
     @BothEngines
     void hintsDoNotHurryAnUpload(EngineKind engine) throws Exception {
-        uploadWithHints(on(engine).response(SHORT));
+        uploadWithHints(on(engine).response(NOT_SO_SHORT));
     }
 
     /** The time of an attempt does not count either while the client sends. */
     @BothEngines
     void anAttemptsTimeDoesNotHurryAnUpload(EngineKind engine) throws Exception {
-        uploadWithHints(on(engine).policies(timed(Duration.ofSeconds(30), SHORT)));
+        uploadWithHints(on(engine).policies(timed(Duration.ofSeconds(30), NOT_SO_SHORT)));
     }
 
     /** An upload is not cut by it, but what it has taken is not given to the backend again. */
@@ -165,16 +167,16 @@ class SlowBackendTest {
                 });
                 Balancer rondo = on(engine)
                         .policies(timed(most, most, most))
-                        .clientKeepAlive(SHORT.multipliedBy(2))
                         .backends(backend.port())
                         .start();
+                Balancer clock = Balancer.clock(SHORT.multipliedBy(2));
                 RawClient client = RawClient.connect(rondo.port())) {
             client.send("POST / HTTP/1.1\r\nHost: lb.test\r\nContent-Length: 5\r\n\r\nhe");
-            rondo.awaitKeepAlive();
-            rondo.awaitKeepAlive();
+            clock.awaitKeepAlive();
+            clock.awaitKeepAlive();
             client.send("llo"); // after 1.2 s
             assertThat(backend.takeRequest().body()).isEqualTo("hello");
-            rondo.awaitKeepAlive(); // another second would not be over yet
+            clock.awaitKeepAlive(); // another second would not be over yet
             late.countDown();
             Answer answer = client.answer("POST");
             assertThat(answer.status()).as(client.transcript()).isEqualTo(504);
@@ -210,7 +212,7 @@ class SlowBackendTest {
             client.send("POST / HTTP/1.1\r\nHost: lb.test\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
             hinted(client);
             client.send("he");
-            for (long passed = 0; passed <= 2 * SHORT.toMillis(); passed += PAUSE_MILLIS) hinted(client);
+            for (long passed = 0; passed <= 2 * NOT_SO_SHORT.toMillis(); passed += PAUSE_MILLIS) hinted(client);
             client.send("llo");
             assertThat(client.answer("POST").body()).as(client.transcript()).isEqualTo("ok");
         }

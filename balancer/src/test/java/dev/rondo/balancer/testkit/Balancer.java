@@ -2,8 +2,10 @@ package dev.rondo.balancer.testkit;
 
 import dev.rondo.balancer.app.Rondo;
 import dev.rondo.balancer.config.Configuration;
+import dev.rondo.balancer.config.EngineKind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 
 /** The balancer under test: the one place that knows how it is started. */
@@ -93,6 +95,18 @@ public final class Balancer implements AutoCloseable {
         awaitMetric("rondo_requests_in_flight", "", 0);
         awaitMetric("rondo_client_connections", "", 0);
         awaitMetric("rondo_upstream_connections", "state=\"active\"", 0);
+    }
+
+    /**
+     * One that nobody asks anything, whose {@link #awaitKeepAlive} lets {@code time} pass: not that of the balancer under test,
+     * whose clients would then have to be as quick.
+     */
+    public static Balancer clock(Duration time) throws Exception {
+        return Configurations.on(EngineKind.EVENT_LOOPS)
+                .loops(1)
+                .backends(1)
+                .clientKeepAlive(time)
+                .start();
     }
 
     /** Waits as long as {@code timeouts.keep-alive} says: until a connection on which nothing is sent has been closed. */

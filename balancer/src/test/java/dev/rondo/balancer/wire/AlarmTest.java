@@ -43,7 +43,8 @@ class AlarmTest {
                 end.set(200 * MILLI);
             });
             assertThat(last.await(10, TimeUnit.SECONDS)).isTrue();
-            assertThat(rung).containsExactly("once", "sooner", "later");
+            // in no order: to a lane that was held up for long enough they are all due at once
+            assertThat(rung).containsExactlyInAnyOrder("once", "sooner", "later");
             assertThat(ended.get() - begun.get()).isGreaterThanOrEqualTo(200 * MILLI);
         }
     }
